@@ -1,0 +1,1 @@
+"""The database: typed models, one engine per process, sealed addresses, migrations."""

@@ -1,0 +1,83 @@
+"""All tables. Importing this package is what migrations and `Base.metadata` rely on."""
+
+from core.db.models.contact_point import ContactPoint, Resident, ResidentContactPoint
+from core.db.models.conversation import Conversation, InboundMedia, InboundMessage, Question
+from core.db.models.directory import (
+    Address,
+    CostOption,
+    Language,
+    Location,
+    Organization,
+    PhoneNumber,
+    RequiredDocument,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceNeed,
+    TaxonomyTerm,
+)
+from core.db.models.help_request import (
+    FollowUp,
+    HelpRequest,
+    HelpRequestEvent,
+    Note,
+    Referral,
+    UnmetNeed,
+)
+from core.db.models.outgoing import OutgoingMessage
+from core.db.models.sources import (
+    ImportRun,
+    Place,
+    QuarantinedRow,
+    Redirect,
+    ResponsibleBody,
+    Source,
+    SourceRecord,
+    Translation,
+)
+from core.db.models.timer import Heartbeat, Timer
+from core.db.models.volunteer import LoginAttempt, Volunteer, VolunteerSession
+
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "Conversation",
+    "CostOption",
+    "FollowUp",
+    "Heartbeat",
+    "HelpRequest",
+    "HelpRequestEvent",
+    "ImportRun",
+    "InboundMedia",
+    "InboundMessage",
+    "Language",
+    "Location",
+    "LoginAttempt",
+    "Note",
+    "Organization",
+    "OutgoingMessage",
+    "PhoneNumber",
+    "Place",
+    "QuarantinedRow",
+    "Question",
+    "Redirect",
+    "Referral",
+    "RequiredDocument",
+    "Resident",
+    "ResidentContactPoint",
+    "ResponsibleBody",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "ServiceNeed",
+    "Source",
+    "SourceRecord",
+    "TaxonomyTerm",
+    "Timer",
+    "Translation",
+    "UnmetNeed",
+    "Volunteer",
+    "VolunteerSession",
+]
