@@ -1,0 +1,126 @@
+"""Puts one Say into words: the text of its key, with each parameter said the way the language says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date, format_time
+from rapidfuzz import fuzz
+
+from core.i18n.catalogues import CatalogueError, load_domain
+from core.messages import Choice, Moment, NeedName, Param, Phone, Say, Translated, Words
+
+CLOSE_ENOUGH = 86
+"""Ratio of rapidfuzz above which a misspelt answer counts as the word; "anuther" is 92 to "another"."""
+
+_BABEL = {"zh": Locale("zh", script="Hans")}
+_THIN_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
+
+
+class Phrasebook:
+    """Every resident-facing word, in the languages offered. `facts` are said without being passed:
+    {community}, {emergency}, {crisis}."""
+
+    def __init__(
+        self,
+        languages: Iterable[str],
+        need_names: Mapping[str, Mapping[str, str]],
+        *,
+        country: str,
+        facts: Mapping[str, str],
+    ) -> None:
+        self.languages = tuple(languages)
+        self._texts = {tag: load_domain("messages", tag) for tag in self.languages}
+        self._need_names = need_names
+        self._country = country
+        self._facts = dict(facts)
+
+    def line(self, say: Say, language: str) -> str:
+        """`say` in `language` (the first offered one where it isn't offered). Raises CatalogueError for an
+        unknown key."""
+        tag = self.language_or_default(language)
+        said = {name: self._param(value, tag) for name, value in say.params.items()}
+        return self.text(say.key, tag, **said)
+
+    def text(self, key: str, language: str, **values: str) -> str:
+        """The catalogue's text of `key` with plain `values` filled in."""
+        template = self._texts[self.language_or_default(language)].get(key)
+        if template is None:
+            raise CatalogueError(f"no text for {key!r} in {language!r}")
+        return template.format_map(self._facts | values)
+
+    def keys(self, language: str) -> frozenset[str]:
+        """All keys that have a text in `language`."""
+        return frozenset(self._texts[language])
+
+    def language_or_default(self, language: str) -> str:
+        """`language` where it is offered, else the community's first."""
+        return language if language in self._texts else self.languages[0]
+
+    def picked(self, choices: Iterable[Choice], words: str, language: str) -> int | None:
+        """The number of the choice that `words` (normalised) name, misspelt or not; None when none fits.
+
+        A choice is known by its label and by the words under "<label key>.words", separated by "|".
+        """
+        tag = self.language_or_default(language)
+        best, best_ratio = None, float(CLOSE_ENOUGH)
+        for choice in choices:
+            names = [self.line(choice.label, tag)]
+            names += self._texts[tag].get(choice.label.key + ".words", "").split("|")
+            for name in filter(None, names):
+                ratio = fuzz.ratio(name.casefold(), words.casefold())
+                if ratio >= best_ratio:
+                    best, best_ratio = choice.number, ratio + 0.001
+        return best
+
+    def _param(self, param: Param, tag: str) -> str:
+        match param:
+            case Words(text):
+                return text
+            case Translated(original, by_language):
+                return by_language.get(tag, original)
+            case NeedName(code):
+                return self._need_names.get(code, {}).get(tag, code)
+            case Phone():
+                return self._phone(param, tag)
+            case Moment():
+                return self._moment(param, tag)
+
+    def _phone(self, phone: Phone, tag: str) -> str:
+        number = spoken_number(phone.number, self._country)
+        return self.text("phone.extension", tag, number=number, extension=phone.extension) if phone.extension else number
+
+    def _moment(self, moment: Moment, tag: str) -> str:
+        locale = _BABEL.get(tag) or Locale.parse(tag, sep="-")
+        days = (moment.at.date() - moment.seen_from.date()).days
+        time = self._time(moment.at, tag, locale)
+        match days:
+            case 0:
+                return self.text("moment.today", tag, time=time)
+            case 1:
+                return self.text("moment.tomorrow", tag, time=time)
+            case _ if 1 < days < 7:
+                return self.text("moment.weekday", tag, day=format_date(moment.at, "EEEE", locale), time=time)
+            case _:
+                return self.text("moment.date", tag, date=format_date(moment.at, "long", locale), time=time)
+
+    def _time(self, at: datetime, tag: str, locale: Locale) -> str:
+        pattern = self.text("time.pattern" if at.minute else "time.pattern.full_hour", tag)
+        return str(format_time(at, pattern, tzinfo=at.tzinfo, locale=locale)).translate(_THIN_SPACES)
+
+
+def spoken_number(number: str, country: str) -> str:
+    """A number as people of `country` write it, grouped by hyphens ("202-555-0100"); others with their
+    country code; short codes as they are."""
+    if not number.startswith("+"):
+        return number
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style).replace("(", "").replace(") ", "-")
