@@ -1,0 +1,70 @@
+"""A message that will never arrive: a person must see it, or someone meets silence. Never commits."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.models.conversation import Conversation
+from core.db.models.help_request import HelpRequest, Reason, Status, Urgency
+from core.db.models.outgoing import OutgoingMessage, Purpose
+from core.helpdesk.desk import Desk
+from core.helpdesk.duty import tell_of_undelivered
+from core.helpdesk.events import EventKind, record
+from core.helpdesk.follow_ups import reopen_request
+from core.helpdesk.opening import NewRequest, open_request, unused_reference
+
+OF_NO_CONSEQUENCE = ("stopped", "blocked")
+"""They asked for silence, so silence is what they get."""
+
+
+def delivery_failed(
+    session: Session, desk: Desk, message_id: uuid.UUID, rng: random.Random, now: datetime
+) -> None:
+    """Put it before a person: on the request it belongs to, else on a new one."""
+    message = session.get_one(OutgoingMessage, message_id)
+    if message.purpose is Purpose.DUTY or message.conversation_id is None:
+        return
+    request = session.get(HelpRequest, message.help_request_id) if message.help_request_id else None
+    if request is None:
+        request = _waiting_request(session, message.conversation_id)
+    if request:
+        record(session, request.id, EventKind.NOT_DELIVERED, now, code=message.error_code or "")
+        if message.purpose is Purpose.EMERGENCY:
+            tell_of_undelivered(session, desk, request, now)
+        elif request.status is Status.RESOLVED and message.error_code not in OF_NO_CONSEQUENCE:
+            reopen_request(session, desk, request.id, EventKind.CALL_WANTED, now)
+    elif message.error_code not in OF_NO_CONSEQUENCE:
+        _open_for_call(session, desk, message, rng, now)
+
+
+def _waiting_request(session: Session, conversation_id: uuid.UUID) -> HelpRequest | None:
+    return session.scalar(
+        sa.select(HelpRequest)
+        .where(HelpRequest.conversation_id == conversation_id, HelpRequest.status != Status.RESOLVED)
+        .order_by(HelpRequest.created_at.desc())
+        .limit(1)
+    )
+
+
+def _open_for_call(
+    session: Session, desk: Desk, message: OutgoingMessage, rng: random.Random, now: datetime
+) -> None:
+    conversation = session.get_one(Conversation, message.conversation_id)
+    new = NewRequest(
+        reference=unused_reference(session, rng),
+        reason=Reason.UNDELIVERED,
+        words=str(conversation.state.get("words") or ""),
+        language=message.reply["language"],
+        asked_by_id=conversation.resident_id,
+        urgency=Urgency.SOON,
+        need=conversation.state.get("need"),
+        conversation_id=conversation.id,
+        channel=message.channel,
+    )
+    request = open_request(session, desk, new, now)
+    record(session, request.id, EventKind.NOT_DELIVERED, now, code=message.error_code or "")

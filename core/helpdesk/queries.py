@@ -1,0 +1,333 @@
+"""What volunteers see: the queue, one request with its whole conversation, and how things ended. Reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.models.contact_point import ContactPoint, Resident
+from core.db.models.conversation import Conversation, InboundMedia, InboundMessage
+from core.db.models.help_request import (
+    FollowUp,
+    FollowUpAnswer,
+    HelpRequest,
+    HelpRequestEvent,
+    Note,
+    Outcome,
+    Reason,
+    Referral,
+    Status,
+    Urgency,
+)
+from core.db.models.outgoing import Delivery, OutgoingMessage
+from core.db.models.volunteer import Volunteer
+from core.db.sealing import Sealer
+from core.messages import Channel, Location, Reply, reply_from_json
+
+MOST_ROWS = 200
+"""Rows of one page of the queue; the count beside it is never capped."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One request as everybody on the team may see it: need and area, no words, no number."""
+
+    id: uuid.UUID
+    reference: str
+    status: Status
+    reason: Reason
+    urgency: Urgency
+    emergency_kind: str | None
+    need_code: str | None
+    place: str | None
+    language: str
+    channel: Channel | None
+    waiting_since: datetime
+    holder_id: uuid.UUID | None
+    holder: str | None
+    outcome: Outcome | None
+    follow_up: FollowUpAnswer | None
+
+
+class Shelf(StrEnum):
+    """Which requests a list shows."""
+
+    WAITING = "waiting"
+    MINE = "mine"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+def queue(session: Session, shelf: Shelf, volunteer_id: uuid.UUID) -> list[QueueRow]:
+    """The requests of a shelf: those that wait by urgency, then by waiting time; closed ones latest first."""
+    latest_answer = (
+        sa.select(FollowUp.answer)
+        .where(FollowUp.help_request_id == HelpRequest.id)
+        .order_by(FollowUp.due_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    order = (
+        [HelpRequest.resolved_at.desc()]
+        if shelf is Shelf.CLOSED
+        else [HelpRequest.urgency_rank, HelpRequest.waiting_since, HelpRequest.id]
+    )
+    rows = session.execute(
+        sa.select(HelpRequest, Volunteer.name, latest_answer)
+        .outerjoin(Volunteer, Volunteer.id == HelpRequest.claimed_by_id)
+        .where(*_shelf(shelf, volunteer_id))
+        .order_by(*order)
+        .limit(MOST_ROWS)
+    ).all()
+    return [_queue_row(request, holder, answer) for request, holder, answer in rows]
+
+
+def shelf_counts(session: Session, volunteer_id: uuid.UUID) -> dict[Shelf, int]:
+    """How many requests each shelf holds."""
+    return {
+        shelf: session.scalar(
+            sa.select(sa.func.count()).select_from(HelpRequest).where(*_shelf(shelf, volunteer_id))
+        )
+        or 0
+        for shelf in Shelf
+    }
+
+
+def _shelf(shelf: Shelf, volunteer_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    match shelf:
+        case Shelf.WAITING:
+            return (HelpRequest.status == Status.OPEN,)
+        case Shelf.MINE:
+            return (HelpRequest.claimed_by_id == volunteer_id, HelpRequest.status != Status.RESOLVED)
+        case Shelf.HELD:
+            return (HelpRequest.claimed_by_id != volunteer_id, HelpRequest.status != Status.RESOLVED)
+        case Shelf.CLOSED:
+            return (HelpRequest.status == Status.RESOLVED,)
+
+
+class Speaker(StrEnum):
+    """Who said a line of a conversation."""
+
+    RESIDENT = "resident"
+    ASSISTANT = "assistant"
+    VOLUNTEER = "volunteer"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a conversation. Either `text` (the resident's, a note's) or `reply` (what we sent)."""
+
+    at: datetime
+    speaker: Speaker
+    language: str
+    text: str = ""
+    reply: Reply | None = None
+    author: str | None = None
+    channel: Channel | None = None
+    delivery: Delivery | None = None
+    error_code: str | None = None
+    media: tuple[MediaLine, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLine:
+    """A picture or recording to look at; `kept` once it was fetched."""
+
+    id: uuid.UUID
+    content_type: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One request, whole. `lines` and `address` are empty until the viewer holds the request (or it is closed)."""
+
+    row: QueueRow
+    words: str
+    tried: tuple[str, ...]
+    for_whom: str | None
+    asked_by: str | None
+    consent_by: str | None
+    consent_words: str | None
+    consent_at: datetime | None
+    responsible_body: str | None
+    created_at: datetime
+    private: bool
+    stopped: bool
+    safe_to_call: bool | None
+    """Whether the resident said that nobody else picks up; None when never asked or no number is known."""
+    can_reply: bool
+    address: str | None
+    lines: tuple[Line, ...]
+    events: tuple[EventLine, ...]
+    referrals: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One entry of the request's history."""
+
+    at: datetime
+    kind: str
+    volunteer: str | None
+    data: dict[str, str]
+
+
+def request_page(
+    session: Session, sealer: Sealer, request_id: uuid.UUID, *, revealed: bool
+) -> RequestPage | None:
+    """The request; with `revealed`, the resident's words and number too (the caller logs the reveal)."""
+    found = session.execute(
+        sa.select(HelpRequest, Volunteer.name, Resident.name)
+        .outerjoin(Volunteer, Volunteer.id == HelpRequest.claimed_by_id)
+        .join(Resident, Resident.id == HelpRequest.asked_by_id)
+        .where(HelpRequest.id == request_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    request, holder, asked_by = found
+    contact = _contact_of(session, request)
+    answer = session.scalar(
+        sa.select(FollowUp.answer)
+        .where(FollowUp.help_request_id == request_id)
+        .order_by(FollowUp.due_at.desc())
+        .limit(1)
+    )
+    return RequestPage(
+        row=_queue_row(request, holder, answer),
+        words=request.words if revealed else "",
+        tried=tuple(request.tried) if revealed else (),
+        for_whom=request.for_whom if revealed else None,
+        asked_by=asked_by if revealed else None,
+        consent_by=request.consent_by if revealed else None,
+        consent_words=request.consent_words if revealed else None,
+        consent_at=request.consent_at if revealed else None,
+        responsible_body=request.responsible_body,
+        created_at=request.created_at,
+        private=request.private,
+        stopped=bool(contact and contact.stopped_at),
+        safe_to_call=contact.safe_to_call if contact else None,
+        can_reply=contact is not None and contact.stopped_at is None,
+        address=_address(sealer, contact) if revealed and contact else None,
+        lines=_lines(session, request) if revealed else (),
+        events=_events(session, request_id),
+        referrals=tuple(
+            session.scalars(sa.select(Referral.service_id).where(Referral.help_request_id == request_id))
+        ),
+    )
+
+
+def _queue_row(request: HelpRequest, holder: str | None, answer: FollowUpAnswer | None) -> QueueRow:
+    return QueueRow(
+        id=request.id,
+        reference=request.reference,
+        status=request.status,
+        reason=request.reason,
+        urgency=request.urgency,
+        emergency_kind=request.emergency_kind,
+        need_code=request.need_code,
+        place=request.place,
+        language=request.language,
+        channel=request.channel,
+        waiting_since=request.waiting_since,
+        holder_id=request.claimed_by_id,
+        holder=holder,
+        outcome=request.outcome,
+        follow_up=answer,
+    )
+
+
+def _contact_of(session: Session, request: HelpRequest) -> ContactPoint | None:
+    if request.conversation_id is None:
+        return None
+    return session.scalar(
+        sa.select(ContactPoint)
+        .join(Conversation, Conversation.contact_point_id == ContactPoint.id)
+        .where(Conversation.id == request.conversation_id)
+    )
+
+
+def _address(sealer: Sealer, contact: ContactPoint) -> str:
+    return sealer.open(contact.kind, contact.address_key, contact.address_sealed)
+
+
+def _lines(session: Session, request: HelpRequest) -> tuple[Line, ...]:
+    lines = [*_notes(session, request.id)]
+    if request.conversation_id:
+        lines += _said(session, request.conversation_id) + _sent(session, request.conversation_id)
+    return tuple(sorted(lines, key=lambda line: line.at))
+
+
+def _said(session: Session, conversation_id: uuid.UUID) -> list[Line]:
+    rows = session.scalars(
+        sa.select(InboundMessage)
+        .where(InboundMessage.conversation_id == conversation_id)
+        .order_by(InboundMessage.received_at)
+    ).all()
+    media: dict[uuid.UUID, list[MediaLine]] = {}
+    kept = InboundMedia.fetched_at.is_not(None)
+    for row in session.execute(
+        sa.select(InboundMedia.id, InboundMedia.inbound_message_id, InboundMedia.content_type, kept.label("kept"))
+        .join(InboundMessage, InboundMessage.id == InboundMedia.inbound_message_id)
+        .where(InboundMessage.conversation_id == conversation_id)
+    ):
+        media.setdefault(row.inbound_message_id, []).append(MediaLine(row.id, row.content_type, bool(row.kept)))
+    return [
+        Line(r.received_at, Speaker.RESIDENT, r.language, text=r.text, channel=r.channel,
+             media=tuple(media.get(r.id, ())), location=_location(r))
+        for r in rows
+    ]  # fmt: skip
+
+
+def _location(message: InboundMessage) -> Location | None:
+    if message.latitude is None or message.longitude is None:
+        return None
+    return Location(message.latitude, message.longitude)
+
+
+def _sent(session: Session, conversation_id: uuid.UUID) -> list[Line]:
+    rows = session.execute(
+        sa.select(OutgoingMessage, Volunteer.name)
+        .outerjoin(Volunteer, Volunteer.id == OutgoingMessage.volunteer_id)
+        .where(OutgoingMessage.conversation_id == conversation_id)
+        .order_by(OutgoingMessage.created_at)
+    ).all()
+    return [
+        Line(
+            message.created_at,
+            Speaker.VOLUNTEER if message.volunteer_id else Speaker.ASSISTANT,
+            message.reply["language"],
+            reply=reply_from_json(message.reply),
+            author=name,
+            channel=message.channel,
+            delivery=message.status,
+            error_code=message.error_code,
+        )
+        for message, name in rows
+    ]
+
+
+def _notes(session: Session, request_id: uuid.UUID) -> list[Line]:
+    rows = session.execute(
+        sa.select(Note, Volunteer)
+        .join(Volunteer, Volunteer.id == Note.volunteer_id)
+        .where(Note.help_request_id == request_id)
+    ).all()
+    return [Line(n.at, Speaker.NOTE, v.language, text=n.text, author=v.name) for n, v in rows]
+
+
+def _events(session: Session, request_id: uuid.UUID) -> tuple[EventLine, ...]:
+    rows = session.execute(
+        sa.select(HelpRequestEvent, Volunteer.name)
+        .outerjoin(Volunteer, Volunteer.id == HelpRequestEvent.volunteer_id)
+        .where(HelpRequestEvent.help_request_id == request_id)
+        .order_by(HelpRequestEvent.at, HelpRequestEvent.id)
+    ).all()
+    return tuple(EventLine(e.at, e.kind, name, e.data) for e, name in rows)
