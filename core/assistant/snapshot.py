@@ -1,0 +1,148 @@
+"""What is known when a message comes in, read in few queries, before anything is decided."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.conversation.situation import Contact, RequestView
+from core.conversation.state import OpenQuestion, QuestionKind, TalkState
+from core.db.models.contact_point import ContactPoint, ResidentContactPoint
+from core.db.models.conversation import Conversation, InboundMessage, Question
+from core.db.models.help_request import HelpRequest, Status
+from core.db.sealing import Sealer
+from core.messages import Channel, ContactKind, Inbound, Reply, reply_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One resident's standing. Ids are None where this is the first we hear from them."""
+
+    contact: Contact
+    contact_id: uuid.UUID | None
+    conversation_id: uuid.UUID | None
+    resident_id: uuid.UUID | None
+    version: int
+    language: str | None
+    state: TalkState
+    question: OpenQuestion | None
+    requests: tuple[RequestView, ...]
+    last_reply: Reply | None
+
+
+def stored_reply(session: Session, inbound: Inbound) -> Reply | None:
+    """The Reply this very message got before; None for a new one."""
+    data = session.scalar(
+        sa.select(InboundMessage.reply).where(
+            InboundMessage.channel == inbound.channel, InboundMessage.provider_id == inbound.provider_id
+        )
+    )
+    return reply_from_json(data) if data else None
+
+
+def snapshot(session: Session, sealer: Sealer, inbound: Inbound, now: datetime) -> Snapshot:
+    """Where we stand with the sender of `inbound`."""
+    row = session.execute(_one_row(sealer, inbound.channel, inbound.address, now)).one_or_none()
+    if row is None:
+        nobody = Contact(uuid.uuid4(), stopped=False, shared=False, safe_to_call=None, messages_this_hour=0)
+        return Snapshot(nobody, None, None, None, 0, None, TalkState(), None, (), None)
+    contact, talk, question, residents, recent, last = row.tuple()
+    known = Contact(
+        contact.id, contact.stopped_at is not None, residents > 1, contact.safe_to_call, recent
+    )
+    state = TalkState.from_json(talk.state).forgotten(talk.updated_at, now) if talk else TalkState()
+    return Snapshot(
+        contact=known,
+        contact_id=contact.id,
+        conversation_id=talk.id if talk else None,
+        resident_id=talk.resident_id if talk else None,
+        version=talk.version if talk else 0,
+        language=contact.language,
+        state=state,
+        question=open_question(question) if question else None,
+        requests=_requests(session, talk.id) if talk else (),
+        last_reply=reply_from_json(last) if last else None,
+    )
+
+
+def open_question(row: Question) -> OpenQuestion:
+    """The value that a question's row stands for."""
+    asked = reply_from_json(row.data["asked"])
+    return OpenQuestion(
+        id=row.id,
+        kind=QuestionKind(row.kind),
+        choices=asked.expects.choices,
+        needs=tuple(row.data["needs"]),
+        subject=uuid.UUID(row.data["subject"]) if row.data["subject"] else None,
+        reference=row.data["reference"],
+    )
+
+
+def _one_row(sealer: Sealer, channel: Channel, address: str, now: datetime) -> sa.Select[Any]:
+    kind = ContactKind.of(channel)
+    residents = (
+        sa.select(sa.func.count())
+        .select_from(ResidentContactPoint)
+        .where(ResidentContactPoint.contact_point_id == ContactPoint.id)
+        .scalar_subquery()
+    )
+    recent = (
+        sa.select(sa.func.count())
+        .select_from(InboundMessage)
+        .where(
+            InboundMessage.contact_point_id == ContactPoint.id,
+            InboundMessage.received_at > now - timedelta(hours=1),
+        )
+        .scalar_subquery()
+    )
+    last = (
+        sa.select(InboundMessage.reply)
+        .where(InboundMessage.conversation_id == Conversation.id)
+        .order_by(InboundMessage.received_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    still_open = sa.and_(
+        Question.conversation_id == Conversation.id,
+        Question.answered_at.is_(None),
+        Question.superseded_at.is_(None),
+        Question.expires_at > now,
+    )
+    return (
+        sa.select(ContactPoint, Conversation, Question, residents, recent, last)
+        .outerjoin(
+            Conversation,
+            sa.and_(Conversation.contact_point_id == ContactPoint.id, Conversation.channel == channel),
+        )
+        .outerjoin(Question, still_open)
+        .where(ContactPoint.kind == kind, ContactPoint.address_key.in_(sealer.keys(kind, address)))
+        .order_by(Question.asked_at.desc())
+        .limit(1)
+    )
+
+
+def _requests(session: Session, conversation_id: uuid.UUID) -> tuple[RequestView, ...]:
+    rows = session.scalars(
+        sa.select(HelpRequest)
+        .where(HelpRequest.conversation_id == conversation_id, HelpRequest.status != Status.RESOLVED)
+        .order_by(HelpRequest.created_at)
+    ).all()
+    return tuple(
+        RequestView(
+            id=r.id,
+            reference=r.reference,
+            status=r.status,
+            reason=r.reason,
+            need=r.need_code,
+            emergency_kind=r.emergency_kind,
+            held=r.claimed_by_id is not None,
+            acknowledged=r.acknowledged_at is not None,
+            created_at=r.created_at,
+        )
+        for r in rows
+    )

@@ -1,0 +1,140 @@
+"""From a message to a decision, outside any transaction: understand ▸ decide ▸ (find ▸ decide) ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.assistant.snapshot import Snapshot
+from core.clock import Clock
+from core.conversation.decision import Decision
+from core.conversation.ladder import decide
+from core.conversation.situation import Community, Findings, Search, Situation
+from core.conversation.state import OpenQuestion, QuestionKind
+from core.db.engine import Database
+from core.directory.find import Query, find, service_offer
+from core.directory.places import resolve_place
+from core.directory.queries import responsible_body, vocabulary
+from core.i18n.phrasebook import Phrasebook
+from core.messages import Inbound
+from intents.model import Model
+from intents.understand import Context, Vocabulary, understand
+from intents.understanding import Act, Understanding
+
+MOST_SEARCHES = 4
+"""A turn looks up at most a place, a need and a service; more means that two steps want different things."""
+VOCABULARY_LIFETIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a message was taken to mean, and what to do about it."""
+
+    understanding: Understanding
+    language: str
+    decision: Decision
+
+
+class Mind:
+    """Understands and decides; reads the directory, writes nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        model: Model,
+        phrasebook: Phrasebook,
+        community: Community,
+        zone: ZoneInfo,
+        clock: Clock,
+        reference: Callable[[], str],
+    ) -> None:
+        self._database = database
+        self._model = model
+        self._phrasebook = phrasebook
+        self._community = community
+        self._zone = zone
+        self._clock = clock
+        self._reference = reference
+        self._vocabulary: tuple[datetime, Vocabulary] | None = None
+
+    def think(self, inbound: Inbound, known: Snapshot) -> tuple[Thought, str]:
+        """The decision on `inbound`, with the reference that a new request gets."""
+        now = self._clock.now().astimezone(self._zone)
+        meant = self._understand(inbound, known)
+        offered = self._community.languages
+        language = meant.language if meant.language in offered else known.language or offered[0]
+        reference = self._reference()
+        situation = Situation(
+            now=now,
+            inbound=inbound,
+            understanding=meant,
+            language=language,
+            contact=known.contact,
+            state=known.state,
+            question=known.question,
+            picked=self._picked(known.question, meant, language),
+            requests=known.requests,
+            last_reply=known.last_reply,
+            fresh_reference=reference,
+            community=self._community,
+        )
+        return Thought(meant, language, self._decide(situation)), reference
+
+    def _decide(self, situation: Situation) -> Decision:
+        for _ in range(MOST_SEARCHES):
+            outcome = decide(situation)
+            if isinstance(outcome, Decision):
+                return outcome
+            findings = self._search(outcome, situation)
+            situation = replace(situation, findings={**situation.findings, outcome: findings})
+        raise RuntimeError("the ladder keeps searching")
+
+    def _understand(self, inbound: Inbound, known: Snapshot) -> Understanding:
+        expecting = frozenset(_EXPECTING.get(known.question.kind, {"choice"}) if known.question else ())
+        return understand(
+            inbound.words,
+            self._model,
+            language=known.language,
+            vocabulary=self._words(),
+            context=Context(expecting),
+        )
+
+    def _words(self) -> Vocabulary:
+        now = self._clock.now()
+        if self._vocabulary is None or now - self._vocabulary[0] > VOCABULARY_LIFETIME:
+            with self._database.read() as session:
+                words = vocabulary(session)
+            self._vocabulary = (now, Vocabulary(words.words, words.places))
+        return self._vocabulary[1]
+
+    def _picked(self, question: OpenQuestion | None, meant: Understanding, language: str) -> int | None:
+        if question is None or not question.choices:
+            return None
+        numbers = {choice.number for choice in question.choices}
+        if meant.slots.choice is not None:
+            return meant.slots.choice if meant.slots.choice in numbers else None
+        by_label = {choice.label.key: choice.number for choice in question.choices}
+        word = {Act.YES: "choice.yes", Act.NO: "choice.no"}.get(meant.act, "")
+        return by_label.get(word) or self._phrasebook.picked(question.choices, meant.text, language)
+
+    def _search(self, search: Search, s: Situation) -> Findings:
+        with self._database.read() as session:
+            place = resolve_place(session, search.place_text) if search.place_text else search.place
+            found = {
+                code: find(session, Query(code, place, s.now, s.language, search.not_these))
+                for code in search.needs
+                if not search.responsible
+            }
+            area = place.area if place else None
+            bodies = {
+                code: body
+                for code in search.needs
+                if search.responsible and (body := responsible_body(session, code, area))
+            }
+            offer = service_offer(session, search.service, at=s.now, place=place) if search.service else None
+        return Findings(place, found, bodies, offer)
+
+
+_EXPECTING = {QuestionKind.PLACE: {"place", "choice"}}

@@ -1,0 +1,54 @@
+"""STOP, START and HELP: at once, once, and never undone by another word. Floods are stored but not answered."""
+
+from __future__ import annotations
+
+from core.conversation.decision import Decision, Effect, OpenRequest, Start, Stop
+from core.conversation.phrases import reply, say
+from core.conversation.situation import Situation
+from core.db.models.help_request import Reason
+from core.db.models.outgoing import Purpose
+from core.messages import OptOut, Reply, Say, Silence
+from intents.understanding import Act
+
+ANSWERED_AN_HOUR = 60
+"""More messages than this from one number in an hour are stored and shown, but no longer answered."""
+_WORTH_A_PERSON = (Act.FIND_HELP, Act.REPORT_PROBLEM, Act.PERSON, Act.STATUS, Act.UNKNOWN, Act.FEEDBACK)
+
+
+def consent(s: Situation) -> Decision | None:
+    """The answer to a consent word, or to anything else from someone who opted out."""
+    match s.inbound.opt_out or _consent_word(s):
+        case OptOut.STOP:
+            return _answer(s, say("consent.stopped"), (Stop(),))
+        case OptOut.START if s.contact.stopped or s.understanding.act is Act.START:
+            return _answer(s, say("consent.started"), (Start(),))
+        case OptOut.HELP:
+            return _answer(s, say("help.text"), ())
+    if s.contact.stopped:
+        return _after_stop(s)
+    if s.contact.messages_this_hour > ANSWERED_AN_HOUR:
+        return Decision(Reply.none(Silence.FLOODING, s.language), s.state)
+    return None
+
+
+def _consent_word(s: Situation) -> OptOut | None:
+    by_act = {Act.STOP: OptOut.STOP, Act.START: OptOut.START, Act.HELP: OptOut.HELP}
+    return by_act.get(s.understanding.act)
+
+
+def _answer(s: Situation, line: Say, effects: tuple[Effect, ...]) -> Decision:
+    # Where the provider has answered by itself, a second answer would only confuse (and be refused after STOP).
+    silent = s.inbound.opt_out is not None
+    answer = Reply.none(Silence.PROVIDER_ANSWERED, s.language) if silent else reply(s, line)
+    return Decision(answer, s.state.understood(), effects, purpose=Purpose.CONSENT)
+
+
+def _after_stop(s: Situation) -> Decision:
+    # We may not answer, but a person can see that they wrote, and go and knock.
+    wants = s.understanding.act in _WORTH_A_PERSON and not s.requests
+    effects = (OpenRequest(Reason.WROTE_AFTER_STOP, need=_need(s)),) if wants else ()
+    return Decision(Reply.none(Silence.STOPPED, s.language), s.state, effects)
+
+
+def _need(s: Situation) -> str | None:
+    return next((n.code for n in s.understanding.needs if n.wanted), None)

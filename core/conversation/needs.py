@@ -1,0 +1,171 @@
+"""From a need to a service: what must be known first, then one service at a time, then the next need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed
+from core.conversation.offers import contact_line, offer_lines
+from core.conversation.phrases import aside, choices, need_label, person_comes, reply, say
+from core.conversation.situation import Findings, Search, Situation
+from core.conversation.state import NewQuestion, QuestionKind, TalkState
+from core.db.models.help_request import Reason, UnmetCause
+from core.directory.find import Found, Offer
+from core.messages import NeedName, Say, Words
+from intents.catalogue import Need
+
+TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
+"""Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
+
+
+def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
+    """Serve the needs just told: the first now, the others after it (or two at once where that is simple)."""
+    if s.state.place is None and s.understanding.slots.place:
+        search = Search(place_text=s.understanding.slots.place)
+        if search not in s.findings:
+            return search
+        s = replace(s, state=replace(s.state, place=s.findings[search].place))
+    state = replace(s.state.starting(codes[0], s.understanding.text), waiting=codes[1:])
+    if s.understanding.slots.who_for:
+        state = replace(state, for_whom=s.understanding.slots.who_for.value)
+    return serve(s, state)
+
+
+def serve(s: Situation, state: TalkState, *, answered: bool = False, note: Say | None = None) -> Decision | Search:
+    """The next thing to say about the need in `state`: a question that must come first, or a service."""
+    need = s.community.catalogue.needs[state.need or ""]
+    question = _first_question(s, state, need)
+    if question:
+        return replace(question, answered=answered)
+    if need.report:
+        return _report(s, state, need, answered)
+    if _simple_pair(s, state):
+        return _offer_two(s, state, answered, note)
+    return _offer_one(s, state, answered, note)
+
+
+def next_need(s: Situation, state: TalkState) -> tuple[TalkState, NewQuestion | None, tuple[Say, ...]]:
+    """What follows when one need is done: the question about the one that still waits, if any."""
+    if not state.waiting:
+        return state, None, ()
+    code = state.waiting[0]
+    return state, NewQuestion(QuestionKind.NEXT_NEED, needs=(code,)), (say("next.need", need=NeedName(code)),)
+
+
+def finish(
+    s: Situation, state: TalkState, *lines: Say, effects: tuple[Effect, ...] = (), answered: bool = True
+) -> Decision:
+    """End one need with `lines`, and come to the next one that was asked for."""
+    state, question, more = next_need(s, state)
+    picks = choices("choice.yes", "choice.no") if question else ()
+    answer = reply(s, *lines, *more, picks=picks)
+    return Decision(answer, state.understood(), effects, asks=question, answered=answered)
+
+
+def _first_question(s: Situation, state: TalkState, need: Need) -> Decision | None:
+    if need.code in TOPIC_KEPT_BACK and state.private_phone is None:
+        picks = choices("choice.yes", "choice.no")
+        answer = reply(s, say("private.ask"), say("private.danger"), picks=picks)
+        return Decision(answer, state, asks=NewQuestion(QuestionKind.PRIVATE_PHONE))
+    if s.contact.shared and state.for_whom is None:
+        answer = reply(s, say("shared.ask"), picks=choices("choice.me", "choice.other"))
+        return Decision(answer, state, asks=NewQuestion(QuestionKind.FOR_WHOM))
+    if (need.place_matters or need.report) and state.place is None and not state.place_asked:
+        key = "report.place" if need.report else "place.ask"
+        answer = reply(s, say(key), picks=choices("choice.not_sure"), free="place")
+        return Decision(answer, replace(state, place_asked=True), asks=NewQuestion(QuestionKind.PLACE))
+    return None
+
+
+def _report(s: Situation, state: TalkState, need: Need, answered: bool) -> Decision | Search:
+    search = Search(needs=(need.code,), place=state.place, responsible=True)
+    if search not in s.findings:
+        return search
+    body = s.findings[search].responsible.get(need.code)
+    request = OpenRequest(Reason.REPORT, need=need.code, responsible_body=body.organization.original if body else None)
+    told = say("report.done", organization=body.organization) if body else say("report.done_unknown")
+    reference = say("report.reference", reference=Words(s.fresh_reference))
+    return finish(s, state, told, reference, effects=(request,), answered=answered)
+
+
+def _simple_pair(s: Situation, state: TalkState) -> bool:
+    if len(state.waiting) != 1 or state.offered:
+        return False
+    second = s.community.catalogue.needs[state.waiting[0]]
+    return not second.report and second.code not in TOPIC_KEPT_BACK
+
+
+def _offer_two(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
+    codes = (state.need or "", state.waiting[0])
+    search = Search(needs=codes, place=state.place)
+    if search not in s.findings:
+        return search
+    found = s.findings[search].by_need
+    lines = [_pair_line(found[code]) for code in codes]
+    unmet = tuple(_unmet(state, found[code]) for code in codes if not found[code].offers)
+    picks = choices(*(need_label(code) for code in codes))
+    answer = reply(s, note, *lines, say("two.more"), picks=picks)
+    question = NewQuestion(QuestionKind.TWO_NEEDS, needs=codes)
+    return Decision(answer, state.understood(), unmet, asks=question, answered=answered)
+
+
+def _pair_line(found: Found) -> Say:
+    need = NeedName(found.need)
+    if not found.offers:
+        return say("two.none", need=need)
+    offer = found.offers[0]
+    if offer.phone is None:
+        return say("two.offer_without_phone", need=need, name=offer.name)
+    return say("two.offer", need=need, name=offer.name, phone=offer.phone)
+
+
+def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
+    search = Search(needs=(state.need or "",), place=state.place, not_these=state.offered)
+    if search not in s.findings:
+        return search
+    found = _only(s.findings[search])
+    if not found.offers:
+        return _nothing(s, state, found, answered, note)
+    offer = found.offers[0]
+    state = replace(state, offered=(*state.offered, offer.service_id)).understood()
+    picks = choices("choice.call_for_me", "choice.another")
+    answer = reply(s, note, *offer_lines(offer, s.now), picks=picks)
+    question = NewQuestion(QuestionKind.OFFER, subject=offer.service_id)
+    return Decision(answer, state, asks=question, answered=answered)
+
+
+def _nothing(s: Situation, state: TalkState, found: Found, answered: bool, note: Say | None) -> Decision:
+    need = NeedName(found.need)
+    first = say("service.no_more", need=need) if state.offered else say("service.none", need=need)
+    answer = reply(s, note, first, aside("service.noted"), picks=choices("choice.look_for_me"))
+    question = NewQuestion(QuestionKind.PERSON)
+    return Decision(answer, state.understood(), (_unmet(state, found),), asks=question, answered=answered)
+
+
+def _unmet(state: TalkState, found: Found) -> RecordUnmetNeed:
+    cause = UnmetCause.NONE_ACCEPTED if state.offered else found.cause or UnmetCause.NO_SERVICE
+    return RecordUnmetNeed(found.need, state.place.text if state.place else None, cause)
+
+
+def _only(findings: Findings) -> Found:
+    return next(iter(findings.by_need.values()))
+
+
+def referral_wanted(s: Situation, state: TalkState, offer: Offer) -> Decision:
+    """Say what would be passed on and to whom, before anything is."""
+    other = state.for_whom == "other"
+    key = "pass.ask_other" if other else "pass.ask"
+    line = say(key, organization=offer.organization, need=NeedName(state.need or ""))
+    question = NewQuestion(QuestionKind.PASS_ON, subject=offer.service_id)
+    return Decision(reply(s, line, picks=choices("choice.yes", "choice.no")), state, asks=question, answered=True)
+
+
+def referral_refused(s: Situation, state: TalkState, offer: Offer | None) -> Decision:
+    """Nothing is passed on; they keep the number to call themselves."""
+    return finish(s, state, say("pass.no"), *([contact_line(offer)] if offer else []))
+
+
+def referral_agreed(s: Situation, state: TalkState, offer: Offer, effects: tuple[Effect, ...]) -> Decision:
+    """A person will call the service for them."""
+    lines = (say("pass.yes", name=offer.name), *person_comes(s, s.fresh_reference))
+    return finish(s, state, *lines, effects=effects)

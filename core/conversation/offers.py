@@ -1,0 +1,49 @@
+"""One service in few lines: name, phone, open now or next, cost if any, and whether the entry is old."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.conversation.phrases import aside, say
+from core.directory.find import Offer
+from core.messages import Moment, Say, Words
+
+
+def offer_lines(offer: Offer, now: datetime) -> tuple[Say, ...]:
+    """The lines about `offer`, most important first. `now` is local."""
+    same_name = offer.name.original.casefold() == offer.organization.original.casefold()
+    name = (
+        say("service.name", name=offer.name)
+        if same_name
+        else say("service.name_and_organization", name=offer.name, organization=offer.organization)
+    )
+    lines = (name, contact_line(offer), _opening(offer, now), _cost(offer), _stale(offer))
+    return tuple(line for line in lines if line)
+
+
+def contact_line(offer: Offer) -> Say:
+    """How to reach it: by phone, else where it is, else that we must find out."""
+    if offer.phone:
+        return say("service.phone", phone=offer.phone)
+    if offer.address:
+        return say("service.address", address=Words(offer.address))
+    return say("service.no_phone")
+
+
+def _opening(offer: Offer, now: datetime) -> Say | None:
+    opening = offer.opening
+    if opening.open_until:
+        return say("service.open_now", until=Moment(opening.open_until, now))
+    if opening.opens_next:
+        return say("service.opens", when=Moment(opening.opens_next, now))
+    return aside("service.hours_unknown")
+
+
+def _cost(offer: Offer) -> Say | None:
+    if offer.free:
+        return aside("service.free")
+    return aside("service.cost", cost=offer.cost) if offer.cost else None
+
+
+def _stale(offer: Offer) -> Say | None:
+    return aside("service.stale") if offer.stale else None

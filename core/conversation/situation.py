@@ -1,0 +1,116 @@
+"""All that deciding may look at. Nothing here reads a clock, a database or a random number."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.conversation.state import OpenQuestion, TalkState
+from core.db.models.help_request import Reason, Status
+from core.directory.find import Found, Offer
+from core.directory.places import PlaceRef
+from core.directory.queries import ResponsibleName
+from core.hours import WeekHours
+from core.messages import Inbound, Moment, Reply
+from intents.catalogue import Catalogue
+from intents.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A look into the directory that a step needs before it can decide."""
+
+    needs: tuple[str, ...] = ()
+    place_text: str = ""
+    """A place to look up first, in the resident's words."""
+    place: PlaceRef | None = None
+    not_these: tuple[uuid.UUID, ...] = ()
+    responsible: bool = False
+    """Look for who must see to a report, rather than for services."""
+    service: uuid.UUID | None = None
+    """One service by its id, as it is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a Search gave: the place if it is known, and what was found for each need."""
+
+    place: PlaceRef | None = None
+    by_need: Mapping[str, Found] = field(default_factory=dict)
+    responsible: Mapping[str, ResponsibleName] = field(default_factory=dict)
+    service: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A help request of this resident that isn't resolved yet."""
+
+    id: uuid.UUID
+    reference: str
+    status: Status
+    reason: Reason
+    need: str | None
+    emergency_kind: str | None
+    held: bool
+    """A volunteer has claimed it: the conversation is theirs."""
+    acknowledged: bool
+    """The resident has been told so since the volunteer's last answer."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The contact point we talk with, without its address."""
+
+    id: uuid.UUID
+    stopped: bool
+    shared: bool
+    safe_to_call: bool | None
+    messages_this_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What holds for the whole deployment."""
+
+    catalogue: Catalogue
+    languages: tuple[str, ...]
+    duty_hours: WeekHours
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One turn: who said what, where the talk stands, and what is known so far."""
+
+    now: datetime
+    """Local time, aware."""
+    inbound: Inbound
+    understanding: Understanding
+    language: str
+    contact: Contact
+    state: TalkState
+    question: OpenQuestion | None
+    picked: int | None
+    """The choice of the open question that the message names by digit or word."""
+    requests: tuple[RequestView, ...]
+    last_reply: Reply | None
+    fresh_reference: str
+    """The reference a new help request would get."""
+    community: Community
+    findings: Mapping[Search, Findings] = field(default_factory=dict)
+
+    @property
+    def held_request(self) -> RequestView | None:
+        """The request through which a volunteer holds this conversation."""
+        return next((r for r in self.requests if r.held), None)
+
+    @property
+    def promise(self) -> Moment | None:
+        """When a person will answer, where that isn't now: the next duty hours."""
+        hours = self.community.duty_hours
+        if hours.open_until(self.now):
+            return None
+        opening = hours.next_opening(self.now)
+        return Moment(opening, self.now) if opening else None

@@ -1,0 +1,118 @@
+"""What a talk remembers from turn to turn, and the question it may have open."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from core.directory.places import PlaceRef
+from core.messages import Choice
+
+SAME_MATTER = timedelta(days=2)
+"""After this long without a word, what was offered before is no longer the matter at hand."""
+
+
+class QuestionKind(StrEnum):
+    """What we asked."""
+
+    PLACE = "place"
+    OFFER = "offer"
+    TWO_NEEDS = "two_needs"
+    NEXT_NEED = "next_need"
+    WHICH_NEED = "which_need"
+    PASS_ON = "pass_on"
+    FOR_WHOM = "for_whom"
+    PRIVATE_PHONE = "private_phone"
+    PERSON = "person"
+    FOLLOW_UP = "follow_up"
+    FOLLOW_UP_PARTLY = "follow_up_partly"
+    CANCEL = "cancel"
+    LANGUAGE = "language"
+
+
+LIFETIME = {
+    QuestionKind.PRIVATE_PHONE: timedelta(minutes=30),
+    QuestionKind.PASS_ON: timedelta(hours=2),
+    QuestionKind.FOLLOW_UP: timedelta(days=7),
+    QuestionKind.FOLLOW_UP_PARTLY: timedelta(days=2),
+}
+"""How long "1" still answers; a stale yes must not pass anybody's number on."""
+USUAL_LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The one question of this resident and channel that still awaits its answer."""
+
+    id: uuid.UUID
+    kind: QuestionKind
+    choices: tuple[Choice, ...]
+    needs: tuple[str, ...] = ()
+    """The needs that its choices stand for, in order (WHICH_NEED, TWO_NEEDS, NEXT_NEED)."""
+    subject: uuid.UUID | None = None
+    """The follow-up, help request or service it is about."""
+    reference: str = ""
+    """The number by which the resident knows that request."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkState:
+    """Where a talk stands."""
+
+    need: str | None = None
+    words: str = ""
+    place: PlaceRef | None = None
+    place_asked: bool = False
+    offered: tuple[uuid.UUID, ...] = ()
+    waiting: tuple[str, ...] = ()
+    for_whom: str | None = None
+    """None: not known. "self", or "other"."""
+    private_phone: bool | None = None
+    misses: int = 0
+
+    def starting(self, need: str, words: str) -> Self:
+        """The state in which a new need begins; the place and who it is for stay known."""
+        return replace(self, need=need, words=words, offered=(), place_asked=False, misses=0)
+
+    def understood(self) -> Self:
+        """The state after a message that made sense."""
+        return replace(self, misses=0)
+
+    def forgotten(self, since: datetime, now: datetime) -> Self:
+        """The state as it is worth after a pause: the place stays, the matter at hand does not."""
+        if now - since < SAME_MATTER:
+            return self
+        return type(self)(place=self.place)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the database; `from_json` is the inverse."""
+        return asdict(self) | {"offered": [str(i) for i in self.offered]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The state that `to_json` gave."""
+        known = dict(data)
+        if known:
+            known["place"] = PlaceRef(**known["place"]) if known["place"] else None
+            known["offered"] = tuple(uuid.UUID(i) for i in known["offered"])
+            known["waiting"] = tuple(known["waiting"])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A question about to be asked; it supersedes the open one."""
+
+    kind: QuestionKind
+    needs: tuple[str, ...] = ()
+    subject: uuid.UUID | None = None
+    reference: str = ""
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long an answer counts."""
+        return LIFETIME.get(self.kind, USUAL_LIFETIME)
