@@ -1,0 +1,1 @@
+"""The hallway: wires the rooms together. The only package that knows every room."""

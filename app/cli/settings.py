@@ -1,0 +1,26 @@
+"""How commands come by their settings and their database."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from core.config import Config, check_for_service
+from core.db.engine import Database
+from core.db.migrate import is_current
+
+
+def service_config() -> Config:
+    """The settings of a real deployment. Raises ConfigError for what is missing or wrong."""
+    config = Config.from_env(os.environ)
+    check_for_service(config)
+    return config
+
+
+def ready_database(config: Config) -> Database:
+    """The database, with the tables this code needs. Ends the command with a sentence otherwise."""
+    database = Database(config.database_url)
+    if not is_current(database):
+        raise click.ClickException("The database is not up to date. Run: handrail db upgrade")
+    return database

@@ -1,0 +1,47 @@
+"""handrail understand: what a message means to the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from app.wiring import model_folder
+from core.config import Config
+from intents.catalogue import load_catalogue
+from intents.model import ModelError, load_or_train
+from intents.understand import understand
+from intents.understanding import Understanding
+
+
+@click.command("understand")
+@click.argument("text", required=False)
+@click.option("--lang", help="The language the resident used before (en, zh, es).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a message.")
+@click.option("--build", is_flag=True, help="Only train the model where it is missing.")
+def understand_command(text: str | None, lang: str | None, as_json: bool, build: bool) -> None:
+    """Say what TEXT means; without TEXT, one message a line on standard input."""
+    config = Config.from_env(os.environ)
+    try:
+        model = load_or_train(load_catalogue(), model_folder(config))
+    except ModelError as error:
+        raise click.ClickException(str(error)) from None
+    if build:
+        return
+    lines = [text] if text is not None else (line.rstrip("\r\n") for line in sys.stdin)
+    for line in lines:
+        meant = understand(line, model, language=lang)
+        if as_json or text is None:
+            click.echo(json.dumps(meant.to_json(), ensure_ascii=False))
+        else:
+            click.echo(_in_words(meant))
+
+
+def _in_words(meant: Understanding) -> str:
+    rows = [f"language    {meant.language}", f"act         {meant.act} ({meant.confidence:.2f})"]
+    if meant.urgent:
+        rows.append(f"EMERGENCY   {meant.urgent}")
+    rows += [f"{'need' if n.wanted else 'perhaps'}        "[:12] + f"{n.code} ({n.confidence:.2f})" for n in meant.needs]
+    return "\n".join(rows)

@@ -1,0 +1,99 @@
+"""The worker: sends what is due and does what time brings. On SQLite it runs inside `serve`, else by itself too."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.media import fetch_media
+from app.wiring import House
+from core.db.models.timer import Heartbeat, TimerKind
+from core.timers import DueTimer, claim_due, finish, set_timer
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+"""How long a due message waits at most when nobody nudges."""
+BEAT_EVERY = timedelta(seconds=20)
+HEARTBEAT = "worker"
+RETRY_MEDIA = timedelta(minutes=5)
+MOST_MEDIA_TRIES = 50
+
+
+class Worker:
+    """One round is `run_once`; `run` repeats it until stopped."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stop = threading.Event()
+        self._last_beat: datetime | None = None
+
+    def run_once(self) -> int:
+        """Send and do everything that is due now; gives how many things were done."""
+        house = self._house
+        self._beat()
+        done = house.deliverer.deliver_due()
+        with house.database.write() as session:
+            due = claim_due(session, house.clock.now())
+        for timer in due:
+            self._fire(timer)
+        return done + len(due)
+
+    def run(self) -> None:
+        """Work until `stop`; a failing database is waited for."""
+        while not self._stop.is_set():
+            try:
+                busy = self.run_once()
+            except SQLAlchemyError as error:
+                log.error("the worker can't reach the database: %s", type(error).__name__)
+                busy = 0
+            if not busy:
+                self._house.wake_worker.wait(POLL_SECONDS)
+            self._house.wake_worker.clear()
+
+    def start(self) -> threading.Thread:
+        """Run in a thread of this process."""
+        thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """Finish the present round and end."""
+        self._stop.set()
+        self._house.wake_worker.set()
+
+    def _fire(self, timer: DueTimer) -> None:
+        try:
+            if timer.kind is TimerKind.FETCH_MEDIA:
+                self._fetch(timer)
+            else:
+                self._house.assistant.wake(timer)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # its lease runs out and it is tried again
+            log.error("timer %s (%s) failed: %s", timer.id, timer.kind, type(error).__name__)
+
+    def _fetch(self, timer: DueTimer) -> None:
+        house = self._house
+        kept = fetch_media(house, timer.subject_id)
+        with house.database.write() as session:
+            now = house.clock.now()
+            finish(session, timer.id, now)
+            if not kept and timer.attempts < MOST_MEDIA_TRIES:
+                set_timer(session, TimerKind.FETCH_MEDIA, timer.subject_id, now + RETRY_MEDIA)
+
+    def _beat(self) -> None:
+        now = self._house.clock.now()
+        if self._last_beat and now - self._last_beat < BEAT_EVERY:
+            return
+        with self._house.database.write() as session:
+            moved = session.execute(
+                sa.update(Heartbeat).where(Heartbeat.name == HEARTBEAT).values(at=now).returning(Heartbeat.name)
+            ).scalar()
+            if not moved:
+                session.execute(sa.insert(Heartbeat).values(name=HEARTBEAT, at=now))
+        self._last_beat = now
