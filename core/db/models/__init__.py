@@ -25,7 +25,7 @@ from core.db.models.help_request import (
     Referral,
     UnmetNeed,
 )
-from core.db.models.outgoing import OutgoingMessage
+from core.db.models.outgoing import DeliveryReport, OutgoingMessage
 from core.db.models.sources import (
     ImportRun,
     Place,
@@ -44,6 +44,7 @@ __all__ = [
     "ContactPoint",
     "Conversation",
     "CostOption",
+    "DeliveryReport",
     "FollowUp",
     "Heartbeat",
     "HelpRequest",

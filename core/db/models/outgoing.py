@@ -60,3 +60,16 @@ class OutgoingMessage(Keyed):
     error_code: Mapped[str | None] = mapped_column(sa.String(32))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class DeliveryReport(Keyed):
+    """What a provider said of a message before we had noted its id: it is applied as soon as we have."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (sa.Index("ix_delivery_report_message", "channel", "provider_id"),)
+
+    channel: Mapped[Channel] = mapped_column(coded(Channel))
+    provider_id: Mapped[str] = mapped_column(sa.String(128))
+    status: Mapped[Delivery] = mapped_column(coded(Delivery))
+    error_code: Mapped[str | None] = mapped_column(sa.String(32))
+    at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The directory of everyone who helps: taken from many sources, found by need and place, given back as HSDS."""

@@ -1,0 +1,75 @@
+"""Who could meet a need: active services with its code, merged ones followed, those that serve the place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db.models import Redirect, Service, ServiceArea, ServiceNeed
+from core.directory.areas import Area, Serves, serves
+from core.directory.offers import Reason, ReasonCode
+from core.directory.places import PlaceRef, load_gazetteer
+
+ACTIVE = sa.or_(Service.status.is_(None), Service.status == "active")
+"""Unknown counts as active: most sources never say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A service that may be the answer."""
+
+    id: UUID
+    name: str
+    assured: date | None
+    reasons: tuple[Reason, ...] = ()
+
+
+def with_need(session: Session, need: str) -> list[Candidate]:
+    """Active services that meet the need; a merged one is seen as what it was merged into."""
+    merged = merges(session)
+    ids = session.scalars(sa.select(ServiceNeed.service_id).where(ServiceNeed.need_code == need))
+    wanted = {final(i, merged) for i in ids}
+    rows = session.execute(
+        sa.select(Service.id, Service.name, Service.assured_date).where(Service.id.in_(wanted), ACTIVE)
+    )
+    return [Candidate(*row) for row in rows]
+
+
+def in_area(session: Session, candidates: Sequence[Candidate], place: PlaceRef | None) -> list[Candidate]:
+    """Those who serve `place`, or may; with the area as a reason where it is certain."""
+    if place is None:
+        return list(candidates)
+    gazetteer = load_gazetteer(session)
+    areas: dict[UUID, list[Area]] = defaultdict(list)
+    columns = (ServiceArea.service_id, ServiceArea.name, ServiceArea.extent, ServiceArea.extent_type)
+    ids = [candidate.id for candidate in candidates]
+    for service_id, *area in session.execute(sa.select(*columns).where(ServiceArea.service_id.in_(ids))):
+        areas[service_id].append(Area(*area))
+    served = []
+    for c in candidates:
+        answer, name = serves(areas[c.id], place, gazetteer)
+        if answer is not Serves.NO:
+            reasons = (Reason(ReasonCode.SERVES_AREA, name),) if answer is Serves.YES else ()
+            served.append(Candidate(c.id, c.name, c.assured, reasons))
+    return served
+
+
+def merges(session: Session) -> dict[UUID, UUID]:
+    """{merged service: what it was merged into}"""
+    rows = session.execute(sa.select(Redirect.old_id, Redirect.new_id).where(Redirect.entity == "service"))
+    return dict(rows.all())
+
+
+def final(service_id: UUID, merged: Mapping[UUID, UUID]) -> UUID:
+    """Where a chain of merges ends."""
+    for _ in merged:
+        if service_id not in merged:
+            break
+        service_id = merged[service_id]
+    return service_id

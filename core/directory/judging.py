@@ -1,0 +1,171 @@
+"""How good an answer a service is: a plain sum of named weights, each with its reason."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import sqlalchemy as sa
+from babel import Locale
+from sqlalchemy.orm import Session
+
+from core.db.models import Language, Location, PhoneNumber, Schedule, Service, ServiceAtLocation
+from core.directory.candidates import Candidate
+from core.directory.names import plain_name
+from core.directory.offers import Reason, ReasonCode, hours_of, is_stale
+from core.directory.opening import Opening, opening
+from core.directory.places import PlaceRef, distance
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts how much. Nothing here looks at who runs a service or what they pay."""
+
+    serves_area: float = 1.0
+    near: float = 4.0
+    half_distance_km: float = 3.0
+    """`near` counts half at this distance: about what an older person goes by bus without changing."""
+    open_now: float = 2.0
+    opens_today: float = 1.25
+    opens_later: float = 0.75
+    speaks: float = 2.5
+    checked: float = 1.0
+    stale: float = -1.0
+    has_phone: float = 1.5
+
+
+WEIGHTS = Weights()
+
+_THREE_LETTERS = {"eng": "en", "spa": "es", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}
+_CHINESE = frozenset({"mandarin", "cantonese", "mandarin chinese"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its score and the reasons for it."""
+
+    candidate: Candidate
+    score: float
+    distance_km: float | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def order(self) -> tuple[float, float, str, str]:
+        """Best first; the same for everyone who asks the same."""
+        distance = math.inf if self.distance_km is None else self.distance_km
+        return -round(self.score, 6), distance, plain_name(self.candidate.name), str(self.candidate.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of some services, by service id. points: (km from the place, location id), nearest first."""
+
+    points: Mapping[UUID, list[tuple[float, UUID]]]
+    languages: Mapping[UUID, set[str]]
+    schedules: Mapping[UUID | None, list[Schedule]]
+    place_schedules: Mapping[UUID | None, list[Schedule]]
+    reachable: frozenset[UUID]
+
+    def distance(self, service_id: UUID) -> float | None:
+        """Kilometres to the nearest location; None where that isn't known."""
+        km = min(self.points.get(service_id, ()), default=(math.inf, service_id))[0]
+        return None if math.isinf(km) else km
+
+    def opening(self, service_id: UUID, at: datetime) -> Opening:
+        """Whether the service is open, at its nearest location if it has several."""
+        location_id = min(self.points.get(service_id, ()), default=(0.0, None))[1]
+        there = self.place_schedules.get(location_id, ())
+        return opening(hours_of(self.schedules.get(service_id, ()), there, location_id), at)
+
+
+def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str) -> Judged:
+    """The score of one candidate at `at` (local, aware) for someone who speaks `language`."""
+    distance = facts.distance(candidate.id)
+    weighed = [(WEIGHTS.serves_area, reason) for reason in candidate.reasons]
+    if distance is not None:
+        near = WEIGHTS.near * WEIGHTS.half_distance_km / (WEIGHTS.half_distance_km + distance)
+        weighed.append((near, Reason(ReasonCode.NEAR, f"{distance:.1f}")))
+    weighed += _by_opening(facts.opening(candidate.id, at), at)
+    tag = language_tag(language, None)
+    if tag in facts.languages.get(candidate.id, ()):
+        weighed.append((WEIGHTS.speaks, Reason(ReasonCode.SPEAKS, tag)))
+    if candidate.id in facts.reachable:
+        weighed.append((WEIGHTS.has_phone, Reason(ReasonCode.HAS_PHONE, "")))
+    if candidate.assured:
+        stale = is_stale(candidate.assured, at.date())
+        code = ReasonCode.STALE if stale else ReasonCode.CHECKED
+        weighed.append((WEIGHTS.stale if stale else WEIGHTS.checked, Reason(code, candidate.assured.isoformat())))
+    return Judged(candidate, sum(w for w, _ in weighed), distance, tuple(reason for _, reason in weighed))
+
+
+def _by_opening(found: Opening, at: datetime) -> Iterator[tuple[float, Reason]]:
+    if found.open_until:
+        yield WEIGHTS.open_now, Reason(ReasonCode.OPEN_NOW, found.open_until.isoformat())
+    elif found.opens_next:
+        today = found.opens_next.date() == at.date()
+        weight = WEIGHTS.opens_today if today else WEIGHTS.opens_later
+        yield weight, Reason(ReasonCode.OPENS_NEXT, found.opens_next.isoformat())
+
+
+def load_facts(session: Session, ids: Sequence[UUID], place: PlaceRef | None) -> Facts:
+    """What is known of the services `ids`, in five queries."""
+    points = _points(session, ids, place)
+    locations = {location_id for found in points.values() for _, location_id in found}
+    schedules: dict[UUID | None, list[Schedule]] = defaultdict(list)
+    place_schedules: dict[UUID | None, list[Schedule]] = defaultdict(list)
+    for schedule in session.scalars(sa.select(Schedule).where(Schedule.service_id.in_(ids))):
+        schedules[schedule.service_id].append(schedule)
+    at_places = sa.select(Schedule).where(Schedule.location_id.in_(locations), Schedule.service_id.is_(None))
+    for schedule in session.scalars(at_places):
+        place_schedules[schedule.location_id].append(schedule)
+    return Facts(points, _languages(session, ids), schedules, place_schedules, _reachable(session, ids, locations))
+
+
+def _points(session: Session, ids: Sequence[UUID], place: PlaceRef | None) -> dict[UUID, list[tuple[float, UUID]]]:
+    columns = (ServiceAtLocation.service_id, Location.id, Location.latitude, Location.longitude)
+    points: dict[UUID, list[tuple[float, UUID]]] = defaultdict(list)
+    rows = sa.select(*columns).join(Location).where(ServiceAtLocation.service_id.in_(ids))
+    for service_id, location_id, latitude, longitude in session.execute(rows):
+        km = distance(place, latitude, longitude)
+        points[service_id].append((math.inf if km is None else km, location_id))
+    return points
+
+
+def _languages(session: Session, ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    spoken: dict[UUID, set[str]] = defaultdict(set)
+    columns = (Language.service_id, Language.code, Language.name)
+    for service_id, code, name in session.execute(sa.select(*columns).where(Language.service_id.in_(ids))):
+        spoken[service_id].add(language_tag(code, name))
+    return spoken
+
+
+def _reachable(session: Session, ids: Sequence[UUID], locations: set[UUID]) -> frozenset[UUID]:
+    """Services with a number that can be dialled, their own, their place's or their organization's."""
+    own = sa.select(Service.id).join(PhoneNumber, sa.or_(
+        PhoneNumber.service_id == Service.id, PhoneNumber.organization_id == Service.organization_id,
+    )).where(Service.id.in_(ids), PhoneNumber.number.is_not(None))  # fmt: skip
+    there = (
+        sa.select(ServiceAtLocation.service_id)
+        .join(PhoneNumber, PhoneNumber.location_id == ServiceAtLocation.location_id)
+        .where(ServiceAtLocation.service_id.in_(ids), PhoneNumber.number.is_not(None))
+    )
+    return frozenset(session.scalars(own)) | frozenset(session.scalars(there))
+
+
+def language_tag(code: str | None, name: str | None) -> str:
+    """The primary language tag of a language as sources write it: "es", "spa", "es-MX", "Spanish", "Mandarin"."""
+    if code:
+        primary = code.replace("_", "-").split("-")[0].casefold()
+        return _THREE_LETTERS.get(primary, primary)
+    told = (name or "").casefold()
+    return "zh" if told in _CHINESE else _tags_by_name().get(told, told)
+
+
+@cache
+def _tags_by_name() -> dict[str, str]:
+    return {str(name).casefold(): tag for tag, name in Locale.parse("en").languages.items() if len(tag) <= 3}

@@ -1,0 +1,1 @@
+"""Mapping files that come with Handrail; each says how one public source's columns become HSDS."""
