@@ -20,6 +20,9 @@ TIMEOUT = (5.0, 15.0)
 PROVIDERS = frozenset({"api.twilio.com"})
 """Hosts that media may be fetched from: an address in a message must never make us call another machine."""
 
+STORES = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
+"""Where Twilio sends us on to for the file itself."""
+
 
 def fetch_media(house: House, media_id: uuid.UUID) -> bool:
     """Fetch and keep one item, unless it is kept already. False: try again later."""
@@ -52,7 +55,8 @@ def _download(config: Config, url: str) -> bytes | None:
         response = requests.get(url, auth=login, timeout=TIMEOUT, allow_redirects=False, stream=True)
         if response.is_redirect:  # Twilio sends us on to its store, by a signed address that needs no log-in
             target = response.headers.get("Location", "")
-            if not target.startswith("https://"):
+            if not _is_store(target):
+                log.error("media was not fetched: it was moved to where the provider keeps nothing")
                 return None
             response = requests.get(target, timeout=TIMEOUT, allow_redirects=False, stream=True)
         if response.status_code != 200:
@@ -62,6 +66,11 @@ def _download(config: Config, url: str) -> bytes | None:
         log.warning("media could not be fetched: %s", type(error).__name__)
         return None
     return content if len(content) <= LARGEST else None
+
+
+def _is_store(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and (parts.hostname or "").endswith(STORES)
 
 
 def allowed(config: Config, url: str) -> bool:

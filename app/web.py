@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException
 from app.media import kept_media
 from app.wiring import House
 from app.worker import HEARTBEAT
-from console.pages import ConsoleDeps, register_console
+from console.deps import ConsoleDeps
+from console.mount import register_console
 from core.db.engine import Database
 from core.db.models.help_request import HelpRequest
 from core.db.models.outgoing import OutgoingMessage

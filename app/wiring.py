@@ -51,10 +51,11 @@ class House:
 
     def record_status(self, channel: Channel, provider_id: str, status: Delivery, error_code: str | None) -> None:
         """What a provider says of a message it took; a failure is told to the help desk in the same commit."""
+        now = self.clock.now()
         with self.database.write() as session:
-            moved = record_status(session, channel, provider_id, status, error_code)
+            moved = record_status(session, channel, provider_id, status, error_code, now)
             if moved and status is Delivery.FAILED:
-                delivery_failed(session, self.desk, moved, self.rng, self.clock.now())
+                delivery_failed(session, self.desk, moved, self.rng, now)
 
     @property
     def rng(self) -> random.Random:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.media import fetch_media
 from app.wiring import House
 from core.db.models.timer import Heartbeat, TimerKind
+from core.outbox.operations import forget_old_reports
 from core.timers import DueTimer, claim_due, finish, set_timer
 
 log = logging.getLogger(__name__)
@@ -96,4 +97,5 @@ class Worker:
             ).scalar()
             if not moved:
                 session.execute(sa.insert(Heartbeat).values(name=HEARTBEAT, at=now))
+            forget_old_reports(session, now)
         self._last_beat = now
