@@ -32,6 +32,8 @@ def contact_line(offer: Offer) -> Say:
 
 def _opening(offer: Offer, now: datetime) -> Say | None:
     opening = offer.opening
+    if opening.always:
+        return say("service.always_open")
     if opening.open_until:
         return say("service.open_now", until=Moment(opening.open_until, now))
     if opening.opens_next:

@@ -18,7 +18,7 @@ from core.db.models.contact_point import ContactPoint
 from core.db.models.outgoing import Delivery, OutgoingMessage, Purpose
 from core.db.sealing import Sealer
 from core.messages import Channel, reply_from_json
-from core.outbox.operations import mark_stopped
+from core.outbox.operations import mark_stopped, record_sent
 from core.outbox.quiet_hours import may_start_at
 from core.outbox.sender import Blame, DeliveryError, Envelope, Sender
 
@@ -128,11 +128,9 @@ class Deliverer:
     def _record_sent(self, claimed: _Claimed, provider_id: str) -> None:
         now = self._clock.now()
         with self._database.write() as session:
-            session.execute(
-                sa.update(OutgoingMessage)
-                .where(OutgoingMessage.id == claimed.envelope.message_id, OutgoingMessage.status == Delivery.SENDING)
-                .values(status=Delivery.SENT, provider_id=provider_id, sent_at=now, error_code=None)
-            )
+            failed = record_sent(session, claimed.envelope.message_id, claimed.channel, provider_id, now)
+            if failed:
+                self._on_failure(session, failed, now)
 
     def _record_error(self, claimed: _Claimed, error: DeliveryError) -> None:
         now = self._clock.now()

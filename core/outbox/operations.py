@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.models.contact_point import ContactPoint
-from core.db.models.outgoing import Delivery, OutgoingMessage, Purpose
+from core.db.models.outgoing import Delivery, DeliveryReport, OutgoingMessage, Purpose
 from core.messages import Channel, Reply, reply_to_json
 
 LIFETIME = {
@@ -32,6 +32,10 @@ RANK = {
     Delivery.FAILED: 4,
 }
 """Status callbacks come in any order: a message only moves to a higher rank, and never leaves the last one."""
+
+
+REPORT_LIFETIME = timedelta(hours=1)
+"""How long a report on an id that we don't know yet is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +81,57 @@ def post(session: Session, message: Post, now: datetime) -> uuid.UUID | None:
 
 
 def record_status(
-    session: Session, channel: Channel, provider_id: str, status: Delivery, error_code: str | None
+    session: Session, channel: Channel, provider_id: str, status: Delivery, error_code: str | None, now: datetime
 ) -> uuid.UUID | None:
     """Move the message the provider calls `provider_id` to `status`, unless it is further already.
 
-    Gives the message's id where it moved. An unknown id is nobody's: the provider may know messages of
-    other systems on the same number.
+    Gives the message's id where it moved. A report on an id we have not noted yet is kept for when we have: the
+    provider is sometimes quicker than our own commit.
     """
-    lower = [s for s, rank in RANK.items() if rank < RANK[status]]
-    moved = session.execute(
-        sa.update(OutgoingMessage)
-        .where(
-            OutgoingMessage.channel == channel,
-            OutgoingMessage.provider_id == provider_id,
-            OutgoingMessage.status.in_(lower),
+    known = session.scalar(
+        sa.select(OutgoingMessage.id).where(
+            OutgoingMessage.channel == channel, OutgoingMessage.provider_id == provider_id
         )
+    )
+    if known is None:
+        report = DeliveryReport(channel=channel, provider_id=provider_id, status=status, error_code=error_code, at=now)
+        session.add(report)
+        return None
+    return _move(session, known, status, error_code)
+
+
+def record_sent(
+    session: Session, message_id: uuid.UUID, channel: Channel, provider_id: str, now: datetime
+) -> uuid.UUID | None:
+    """The provider took the message. Gives its id where an early report says that it failed since."""
+    session.execute(
+        sa.update(OutgoingMessage)
+        .where(OutgoingMessage.id == message_id)
+        .values(provider_id=provider_id, sent_at=now)
+    )
+    _move(session, message_id, Delivery.SENT, None)
+    early = sa.and_(DeliveryReport.channel == channel, DeliveryReport.provider_id == provider_id)
+    failed = None
+    for report in session.scalars(sa.select(DeliveryReport).where(early)).all():
+        moved = _move(session, message_id, report.status, report.error_code)
+        failed = moved if report.status is Delivery.FAILED else failed
+        session.delete(report)
+    return failed
+
+
+def _move(session: Session, message_id: uuid.UUID, status: Delivery, error_code: str | None) -> uuid.UUID | None:
+    lower = [s for s, rank in RANK.items() if rank < RANK[status]]
+    return session.execute(
+        sa.update(OutgoingMessage)
+        .where(OutgoingMessage.id == message_id, OutgoingMessage.status.in_(lower))
         .values(status=status, error_code=error_code if status is Delivery.FAILED else None)
         .returning(OutgoingMessage.id)
     ).scalar()
-    return moved
+
+
+def forget_old_reports(session: Session, now: datetime) -> None:
+    """Drop early reports that no message of ours has claimed: another system uses the same account."""
+    session.execute(sa.delete(DeliveryReport).where(DeliveryReport.at < now - REPORT_LIFETIME))
 
 
 def mark_stopped(session: Session, contact_point_id: uuid.UUID, now: datetime) -> None:

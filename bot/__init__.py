@@ -1,0 +1,1 @@
+"""Telegram, with python-telegram-bot. An empty room so far: nothing answers a chat yet."""

