@@ -45,6 +45,8 @@ class FakeProvider:
     phrasebook: Phrasebook
     taken: list[Delivered] = field(default_factory=list)
     failures: list[DeliveryError] = field(default_factory=list)
+    refused: dict[str, DeliveryError] = field(default_factory=dict)
+    """Addresses that the provider will not send to."""
     known: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,6 +54,8 @@ class FakeProvider:
         with self.lock:
             if self.failures:
                 raise self.failures.pop(0)
+            if envelope.address in self.refused:
+                raise self.refused[envelope.address]
             self.taken.append(Delivered(envelope.address, render(envelope.reply, self.phrasebook)))
             self.known[str(envelope.message_id)] = sid = f"SM{len(self.taken):032d}"
             return sid

@@ -51,7 +51,7 @@ def snapshot(session: Session, sealer: Sealer, inbound: Inbound, now: datetime) 
     if row is None:
         nobody = Contact(uuid.uuid4(), stopped=False, shared=False, safe_to_call=None, messages_this_hour=0)
         return Snapshot(nobody, None, None, None, 0, None, TalkState(), None, (), None)
-    contact, talk, question, residents, recent, last = row.tuple()
+    contact, talk, question, residents, recent, last = row
     known = Contact(
         contact.id, contact.stopped_at is not None, residents > 1, contact.safe_to_call, recent
     )

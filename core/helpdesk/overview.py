@@ -6,24 +6,22 @@ Reads only.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.models.directory import Organization, Service
+from core.db.models.directory import Service
 from core.db.models.help_request import HelpRequest, Status, UnmetCause, UnmetNeed, Urgency
 from core.db.models.outgoing import Delivery, OutgoingMessage
+from core.directory.offers import FRESH
 from core.helpdesk.desk import Desk
 from core.helpdesk.opening import EMERGENCY_PATIENCE
 from core.helpdesk.queries import QueueRow, Shelf, queue
 
 UNMET_SPAN = timedelta(days=30)
 FAILED_SPAN = timedelta(days=7)
-STALE_AFTER = timedelta(days=365)
-"""A listing that nobody has vouched for in a year; Open Referral asks for a yearly review at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Overview:
 def overview(session: Session, desk: Desk, volunteer_id: uuid.UUID, now: datetime) -> Overview:
     """All figures as of `now`."""
     waiting = queue(session, Shelf.WAITING, volunteer_id)
-    oldest_good = (now - STALE_AFTER).astimezone(desk.zone).date()
+    oldest_good = (now - FRESH).astimezone(desk.zone).date()
     return Overview(
         open_by_need=_open_by_need(session),
         unmet=_unmet(session, now - UNMET_SPAN),
@@ -69,18 +67,6 @@ def overview(session: Session, desk: Desk, volunteer_id: uuid.UUID, now: datetim
         unchecked=_services(session, Service.assured_date.is_(None)),
         failed=_failed(session, now - FAILED_SPAN),
     )
-
-
-def service_names(session: Session, service_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """What each service and its organization are called; ids that are gone are left out."""
-    rows = session.execute(
-        sa.select(Service.id, Service.name, Organization.name.label("organization"))
-        .join(Organization, Organization.id == Service.organization_id)
-        .where(Service.id.in_(service_ids))
-    )
-    return {
-        row.id: row.name if row.name == row.organization else f"{row.name} ({row.organization})" for row in rows
-    }
 
 
 def _waits_too_long(row: QueueRow, desk: Desk, now: datetime) -> bool:

@@ -1,4 +1,7 @@
-"""Volunteers and their log-ins: argon2 passwords, revocable sessions, a back-off that outlives restarts. Never commits."""
+"""Volunteers and their log-ins: argon2 passwords, revocable sessions, a back-off that outlives restarts.
+
+Never commits.
+"""
 
 from __future__ import annotations
 
@@ -85,9 +88,7 @@ def all_volunteers(session: Session) -> list[Volunteer]:
 
 def active_volunteers(session: Session) -> list[Volunteer]:
     """Everyone who can be handed a request, by name."""
-    return list(
-        session.scalars(sa.select(Volunteer).where(Volunteer.disabled_at.is_(None)).order_by(Volunteer.name))
-    )
+    return list(session.scalars(sa.select(Volunteer).where(Volunteer.disabled_at.is_(None)).order_by(Volunteer.name)))
 
 
 def set_language(session: Session, volunteer_id: uuid.UUID, language: str) -> None:

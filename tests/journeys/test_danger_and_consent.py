@@ -79,22 +79,22 @@ def test_words_that_only_look_like_danger_do_not_trigger(rose: Phone, desk: Desk
 
 
 @pytest.mark.parametrize(
-    ("word", "confirmation", "start", "welcome"),
+    ("word", "confirmation", "start", "welcome", "again"),
     [
-        ("ALTO", "ya no le escribe", "iniciar", "Qué bueno"),
-        ("停止", "不会再给您发短信", "开始", "欢迎回来"),
-        ("remove me", "You will get no more texts", "start again", "Welcome back"),
+        ("ALTO", "ya no le escribe", "iniciar", "Qué bueno", "necesito un plomero"),
+        ("停止", "不会再给您发短信", "开始", "欢迎回来", "我想找人修水管"),
+        ("please stop texting me", "You will get no more texts", "start", "Welcome back", "i need a plumber"),
     ],
 )
 def test_stop_and_start_in_three_languages(
-    phone: Callable[[str], Phone], word: str, confirmation: str, start: str, welcome: str
+    phone: Callable[[str], Phone], word: str, confirmation: str, start: str, welcome: str, again: str
 ) -> None:
     resident = phone("0183")
     assert confirmation in resident.text(word)
-    assert resident.text("i need a plumber") == ""
-    assert resident.text("hello") == ""
+    assert resident.text(again) == ""
+    assert resident.text("?") == ""
     assert welcome in resident.text(start)
-    assert resident.text("i need a plumber") != ""
+    assert resident.text(again) != ""
 
 
 def test_where_the_provider_answers_stop_itself_we_do_not_answer_twice(
@@ -128,7 +128,7 @@ def test_where_even_the_answer_to_danger_is_refused_the_duty_contact_is_told(
 ) -> None:
     rose.text("alto")
     assert providers.sms
-    providers.sms.failures = [DeliveryError("21610", retryable=False, blame=Blame.CONTACT, opted_out=True)]
+    providers.sms.refused[rose.number] = DeliveryError("21610", retryable=False, blame=Blame.CONTACT, opted_out=True)
     rose.text("i smell gas")
     rose.worker.run_once()
     assert any("did not arrive" in text for text in providers.sms.to("+12025550198"))
@@ -142,7 +142,7 @@ def test_sentences_that_contain_stop_are_not_stop(rose: Phone, house: House) -> 
 
 
 def test_help_says_who_we_are(rose: Phone) -> None:
-    assert "This is Handrail." in rose.text("ayuda") or "somos Handrail" in rose.inbox[-1]
+    assert "Somos Handrail." in rose.text("ayuda")
 
 
 def test_abuse_is_not_named_before_the_phone_is_known_to_be_private(

@@ -96,8 +96,8 @@ def test_silence_after_the_question_brings_a_call(rose: Phone, desk: Desk, time_
 def test_the_question_waits_for_the_morning(rose: Phone, desk: Desk, time_passes: Passes) -> None:
     rose.text("0")
     (waiting,) = desk.waiting()
-    desk.claim(waiting)
     time_passes(timedelta(hours=13))  # 23:00
+    desk.claim(waiting)
     desk.close(waiting, Outcome.GOT_HELP)
     before = len(rose.inbox)
 
