@@ -16,7 +16,7 @@ from core.db.migrate import upgrade
 from core.db.models.volunteer import Role
 from core.db.sealing import fresh_key
 from core.directory.importing import import_path
-from core.directory.queries import directory_version
+from core.directory.queries import counts_by_source
 from core.helpdesk.volunteers import add_volunteer, all_volunteers
 
 SAMPLE = Path(__file__).parent.parent / "core" / "directory" / "sample"
@@ -55,7 +55,7 @@ def prepare_demo(database: Database, config: Config, *, quick: bool = False) -> 
     upgrade(database)
     now = datetime.now(UTC)
     with database.read() as session:
-        empty = directory_version(session) is None
+        empty = not counts_by_source(session)
         known = {volunteer.username for volunteer in all_volunteers(session)}
     if empty:
         import_path(database, SAMPLE, source_name=SAMPLE_SOURCE, mapping=None, now=now)

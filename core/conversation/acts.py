@@ -26,9 +26,9 @@ def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     wanted = tuple(need.code for need in s.understanding.wanted)[:MOST_NEEDS]
     if wanted:
         return start_needs(s, wanted)
-    if s.understanding.language == "und" and s.understanding.act is Act.UNKNOWN and s.understanding.text:
+    if s.understanding.language == "und" and s.act is Act.UNKNOWN and s.understanding.text:
         return bring_a_person(s, Reason.LANGUAGE)
-    act = _ACTS.get(s.understanding.act)
+    act = _ACTS.get(s.act)
     return act(s) if act else None
 
 

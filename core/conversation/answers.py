@@ -42,7 +42,7 @@ def answer_to_question(s: Situation) -> Outcome:
         return _ANSWERS[question.kind](s, question, s.picked)
     if question.kind is QuestionKind.PLACE:
         return _place_in_words(s)
-    if question.kind is QuestionKind.OFFER and s.understanding.act is Act.NO:
+    if question.kind is QuestionKind.OFFER and s.act is Act.NO:
         return finish(s, s.state, say("ok.any_time"))
     if s.understanding.slots.choice is not None:
         return _not_a_choice(s, question)
@@ -69,7 +69,7 @@ def _place_in_words(s: Situation) -> Outcome:
     if search not in s.findings:
         return search
     place = s.findings[search].place
-    if place is None and (s.understanding.wanted or s.understanding.act not in (Act.UNKNOWN, Act.FIND_HELP)):
+    if place is None and (s.understanding.wanted or s.act not in (Act.UNKNOWN, Act.FIND_HELP)):
         return None
     note = None if place else say("place.unknown")
     unknown = PlaceRef(text[:80], None, None, None, None)

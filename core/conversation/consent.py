@@ -20,7 +20,7 @@ def consent(s: Situation) -> Decision | None:
     match s.inbound.opt_out or _consent_word(s):
         case OptOut.STOP:
             return _answer(s, say("consent.stopped"), (Stop(),))
-        case OptOut.START if s.contact.stopped or s.understanding.act is Act.START:
+        case OptOut.START if s.contact.stopped or s.act is Act.START:
             return _answer(s, say("consent.started"), (Start(),))
         case OptOut.HELP:
             return _answer(s, say("help.text"), ())
@@ -33,7 +33,7 @@ def consent(s: Situation) -> Decision | None:
 
 def _consent_word(s: Situation) -> OptOut | None:
     by_act = {Act.STOP: OptOut.STOP, Act.START: OptOut.START, Act.HELP: OptOut.HELP}
-    return by_act.get(s.understanding.act)
+    return by_act.get(s.act)
 
 
 def _answer(s: Situation, line: Say, effects: tuple[Effect, ...]) -> Decision:
@@ -45,7 +45,7 @@ def _answer(s: Situation, line: Say, effects: tuple[Effect, ...]) -> Decision:
 
 def _after_stop(s: Situation) -> Decision:
     # We may not answer, but a person can see that they wrote, and go and knock.
-    wants = s.understanding.act in _WORTH_A_PERSON and not s.requests
+    wants = s.act in _WORTH_A_PERSON and not s.requests
     effects = (OpenRequest(Reason.WROTE_AFTER_STOP, need=_need(s)),) if wants else ()
     return Decision(Reply.none(Silence.STOPPED, s.language), s.state, effects)
 

@@ -15,7 +15,8 @@ from core.directory.queries import ResponsibleName
 from core.hours import WeekHours
 from core.messages import Inbound, Moment, Reply
 from intents.catalogue import Catalogue
-from intents.understanding import Understanding
+from intents.thresholds import CONFIDENT
+from intents.understanding import Act, Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Situation:
     """The reference a new help request would get."""
     community: Community
     findings: Mapping[Search, Findings] = field(default_factory=dict)
+
+    @property
+    def act(self) -> Act:
+        """What the message does, where that is sure enough to act on; else unknown."""
+        return self.understanding.act if self.understanding.confidence >= CONFIDENT else Act.UNKNOWN
 
     @property
     def held_request(self) -> RequestView | None:

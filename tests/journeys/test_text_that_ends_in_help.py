@@ -131,8 +131,8 @@ def test_even_then_danger_and_stop_are_answered(rose: Phone, desk: Desk) -> None
 
 
 def test_two_misses_in_a_row_bring_a_person(rose: Phone, desk: Desk) -> None:
-    rose.text("xqzt brbl")
-    answer = rose.text("fnord glax")
+    rose.text("well it is the thing with the whatsit")
+    answer = rose.text("you know the other one like before")
 
     assert "A person will answer you soon." in answer
     (waiting,) = desk.waiting()

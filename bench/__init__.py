@@ -1,0 +1,1 @@
+"""Measurements. They print and write figures; no test depends on them."""

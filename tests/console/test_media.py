@@ -1,0 +1,72 @@
+"""Pictures and recordings: for the one who holds the request, and never able to run."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from core.db.models import HelpRequestEvent, InboundMedia
+from core.helpdesk.events import EventKind
+from tests.console.conftest import Enter
+from tests.console.scenes import Scene
+
+
+@pytest.mark.parametrize(
+    ("content_type", "shown_as", "inline"),
+    [
+        ("image/jpeg", "image/jpeg", True),
+        ("audio/ogg", "audio/ogg", True),
+        ("video/mp4", "video/mp4", True),
+        ("application/pdf", "application/octet-stream", False),
+        ("text/html", "application/octet-stream", False),
+        ("image/svg+xml", "application/octet-stream", False),
+    ],
+)
+def test_only_harmless_kinds_are_shown(
+    scene: Scene, enter: Enter, content_type: str, shown_as: str, inline: bool
+) -> None:
+    scene.joins("vera", "Vera")
+    request_id = scene.asks("look at this")
+    media_id = scene.sends_media(scene.writes(request_id, ""), content_type, b"<script>bytes</script>")
+    vera = enter("vera")
+    vera.visit(f"/console/requests/{request_id}")
+    page = vera.submit("/claim")
+    assert f"/console/media/{media_id}" in page
+    answer = vera.get(f"/console/media/{media_id}")
+    assert answer.data == b"<script>bytes</script>"
+    assert answer.mimetype == shown_as
+    assert answer.headers["Content-Disposition"].startswith("inline" if inline else "attachment")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_nobody_else_gets_them_and_looking_is_logged(scene: Scene, enter: Enter) -> None:
+    scene.joins("vera", "Vera")
+    scene.joins("ana", "Ana")
+    request_id = scene.asks("look at this")
+    media_id = scene.sends_media(scene.writes(request_id, ""), "image/png", b"png")
+    vera, ana = enter("vera"), enter("ana")
+    assert vera.get(f"/console/media/{media_id}").status_code == 404, "not before claiming"
+    vera.visit(f"/console/requests/{request_id}")
+    vera.post_form("/claim")
+    assert vera.get(f"/console/media/{media_id}").status_code == 200
+    assert len(scene.rows(HelpRequestEvent, kind=EventKind.REVEALED.value)) == 1
+    assert ana.get(f"/console/media/{media_id}").status_code == 404
+    assert vera.get(f"/console/media/{uuid.uuid4()}").status_code == 404
+
+
+def test_what_was_not_fetched_yet_is_said(scene: Scene, enter: Enter) -> None:
+    scene.joins("vera", "Vera")
+    request_id = scene.asks("look at this")
+    with scene.database.write() as session:
+        session.add(InboundMedia(inbound_message_id=scene_message(scene), url="https://x.example", content_type="audio/amr"))
+    vera = enter("vera")
+    vera.visit(f"/console/requests/{request_id}")
+    assert "Recording 1: not fetched yet" in vera.submit("/claim")
+
+
+def scene_message(scene: Scene) -> uuid.UUID:
+    from core.db.models import InboundMessage
+
+    return scene.rows(InboundMessage)[0].id  # type: ignore[no-any-return]
