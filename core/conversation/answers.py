@@ -95,7 +95,7 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
         return referral_refused(s, s.state, offer)
     need, words = s.state.need or "", s.understanding.text
     effects: tuple[Effect, ...] = (
-        OpenRequest(Reason.REFERRAL, need=need, consent_words=words, private=s.state.private_phone is not None),
+        OpenRequest(Reason.REFERRAL, need=need, consent_words=words, private=s.is_private(need)),
         RecordReferral(offer.service_id, need, PASSED, words),
     )
     return referral_agreed(s, s.state, offer, effects)

@@ -7,16 +7,12 @@ from dataclasses import replace
 from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed
 from core.conversation.offers import contact_line, offer_lines
 from core.conversation.phrases import aside, choices, need_label, person_comes, reply, say
-from core.conversation.situation import Findings, Search, Situation
+from core.conversation.situation import TOPIC_KEPT_BACK, Findings, Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason, UnmetCause
 from core.directory.find import Found, Offer
 from core.messages import NeedName, Say, Words
 from intents.catalogue import Need
-
-TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
-"""Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
-
 
 def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
     """Serve the needs just told: the first now, the others after it (or two at once where that is simple)."""

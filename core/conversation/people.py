@@ -23,7 +23,7 @@ def bring_a_person(
 ) -> Decision:
     """Say that a person will come, and when. A second wish for a person joins the request that waits already."""
     need = need or s.state.need
-    wanted = request or OpenRequest(reason, need=need, private=s.state.private_phone is not None)
+    wanted = request or OpenRequest(reason, need=need, private=s.is_private(need))
     waiting = _already_waiting(s, wanted)
     effect: Effect = AttachToRequest(waiting.id) if waiting else wanted
     reference = waiting.reference if waiting else s.fresh_reference

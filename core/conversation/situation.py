@@ -18,6 +18,9 @@ from intents.catalogue import Catalogue
 from intents.thresholds import CONFIDENT
 from intents.understanding import Act, Understanding
 
+TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
+"""Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -106,6 +109,10 @@ class Situation:
     def act(self) -> Act:
         """What the message does, where that is sure enough to act on; else unknown."""
         return self.understanding.act if self.understanding.confidence >= CONFIDENT else Act.UNKNOWN
+
+    def is_private(self, need: str | None) -> bool:
+        """Whether nothing may be started about this matter: no follow-up, no call-back."""
+        return need in TOPIC_KEPT_BACK or self.state.private_phone is not None
 
     @property
     def held_request(self) -> RequestView | None:

@@ -76,7 +76,9 @@ class TalkState:
 
     def starting(self, need: str, words: str) -> Self:
         """The state in which a new need begins; the place and who it is for stay known."""
-        return replace(self, need=need, words=words, offered=(), place_asked=False, misses=0)
+        return replace(
+            self, need=need, words=words, offered=(), place_asked=False, private_phone=None, misses=0
+        )
 
     def understood(self) -> Self:
         """The state after a message that made sense."""

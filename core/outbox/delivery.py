@@ -24,11 +24,12 @@ from core.outbox.sender import Blame, DeliveryError, Envelope, Sender
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""A send takes at most 15 s; a row still `sending` after a minute belongs to a sender that died."""
+BATCH = 4
+LEASE = timedelta(seconds=90)
+"""A send takes at most 15 s, a batch a minute: a row still `sending` after this belongs to a sender that died."""
 BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 """Waits between attempts; the last one repeats until the message expires."""
-BATCH = 10
+_DANGER_FIRST = sa.case((OutgoingMessage.purpose.in_([Purpose.EMERGENCY, Purpose.DUTY]), 0), else_=1)
 PASS_AFTER_STOP = (Purpose.CONSENT, Purpose.EMERGENCY, Purpose.DUTY)
 
 FailureHook = Callable[[Session, uuid.UUID, datetime], None]
@@ -81,7 +82,7 @@ class Deliverer:
                     OutgoingMessage.status.in_([Delivery.QUEUED, Delivery.UNKNOWN]),
                     OutgoingMessage.next_attempt_at <= now,
                 )
-                .order_by(OutgoingMessage.next_attempt_at, OutgoingMessage.created_at)
+                .order_by(_DANGER_FIRST, OutgoingMessage.next_attempt_at, OutgoingMessage.created_at)
                 .limit(BATCH)
                 .with_for_update(skip_locked=True, of=OutgoingMessage)
             ).all()

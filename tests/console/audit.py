@@ -71,6 +71,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         for node in self._open:
             node.text += data
+            if node.tag == "textarea" and self.forms:
+                self.forms[-1].fields[node.attrs["name"]] += data
 
     def all(self, *tags: str) -> list[Node]:
         return [node for node in self.nodes if node.tag in tags]

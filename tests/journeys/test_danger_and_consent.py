@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.wiring import House
 from app.worker import Worker
 from core.db.models.contact_point import ContactPoint
-from core.db.models.help_request import Reason, Urgency
+from core.db.models.help_request import Outcome, Reason, Urgency
 from core.messages import Channel, Inbound, OptOut, Silence
 from core.outbox.sender import Blame, DeliveryError
 from tests.fakes import FakeProviders, StandingClock
@@ -159,3 +159,15 @@ def test_a_phone_that_others_read_hears_no_more_of_it(rose: Phone) -> None:
     answer = rose.text("no")
     assert "We say no more here." in answer
     assert rose.text("hello").count("Hello, this is Handrail.") == 1
+
+
+def test_a_matter_kept_back_is_never_followed_up(rose: Phone, desk: Desk, time_passes: Passes) -> None:
+    rose.text("i am scared of my partner he controls everything i do")
+    rose.text("0")
+    waiting = next(row for row in desk.waiting() if row.need_code == "safety.abuse")
+    assert desk.page(waiting).private
+    desk.claim(waiting)
+    desk.close(waiting, Outcome.GOT_HELP)
+    before = len(rose.inbox)
+    time_passes(timedelta(days=6))
+    assert len(rose.inbox) == before

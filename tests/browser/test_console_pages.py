@@ -1,0 +1,220 @@
+"""Every console page, in every language, empty, full and wrong: axe finds nothing, and nobody needs a wide screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from core.db.models import Volunteer
+from core.db.models.volunteer import Role
+from tests.browser.conftest import Served
+from tests.console.scenes import furnish
+
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
+}
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
+  .filter(e => e.checkVisibility() && !e.matches(".govuk-skip-link"))
+  .map(e => [e, (e.matches("[type=radio], [type=checkbox]") ? e.labels[0] : e).getBoundingClientRect()])
+  .filter(([e, box]) => box.height < 44 || box.width < 24)
+  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+
+def look(page: Page, wrong: list[str], *, axe_when_narrow: bool) -> None:
+    """Add to `wrong` all that is wrong with the page, wide and narrow."""
+    name = page.title()
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        if width == 1280 or axe_when_narrow:
+            found = Axe().run(page, options=AXE).response
+            for kind in ("violations", "incomplete"):
+                wrong += [f"{name} {width}: {kind} {v['id']} {[n['target'] for n in v['nodes']]}" for v in found[kind]]
+        wrong += [f"{name} {width}: small {target}" for target in page.evaluate(SMALL_TARGETS)]
+        reach = page.evaluate("document.documentElement.scrollWidth")
+        if reach > width:
+            wrong.append(f"{name}: scrolls sideways, {reach} px on {width}")
+    page.evaluate("document.activeElement.blur()")
+
+
+@pytest.fixture(params=["en", "zh", "es"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    # A page that refuses answers 4xx on purpose; anything else in the browser's console is a fault of ours.
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors
+
+
+def test_full_pages(served: Served, page: Page, language: str) -> None:
+    ids = furnish(served.scene, language)
+    wrong: list[str] = []
+    page.goto(served.url(f"/console/login?language={language}"))
+    assert page.locator("html").get_attribute("lang") == language
+    look(page, wrong, axe_when_narrow=False)
+    served.log_in(page, "vera")
+    one = f"/console/requests/{ids['meals']}"
+    shelves = [f"/console/?shelf={shelf}" for shelf in ("waiting", "mine", "held", "closed")]
+    requests = [f"/console/requests/{ids[name]}" for name in ("meals", "fall", "abuse", "held", "closed")]
+    for path in [*shelves, *requests, f"{one}/close", f"{one}/hand-over", "/console/requests/new", "/console/ended"]:
+        page.goto(served.url(path))
+        assert page.locator("html").get_attribute("lang") == language
+        for details in page.locator("details").all():
+            details.locator("summary").click()
+        look(page, wrong, axe_when_narrow=language == "es")
+    page.click(".account button")
+    served.log_in(page, "cora")
+    page.goto(served.url("/console/overview"))
+    look(page, wrong, axe_when_narrow=language == "es")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_empty_pages(served: Served, page: Page, language: str) -> None:
+    served.scene.joins("cora", "Cora Miles", Role.COORDINATOR, language)
+    wrong: list[str] = []
+    served.log_in(page, "cora")
+    shelves = [f"/console/?shelf={shelf}" for shelf in ("waiting", "mine", "held", "closed")]
+    for path in [*shelves, "/console/ended", "/console/overview"]:
+        page.goto(served.url(path))
+        assert page.locator(".alarm").count() == 1, "no worker has ever been seen here"
+        look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str) -> None:
+    ids = furnish(served.scene, language)
+    wrong: list[str] = []
+    for _ in range(5):
+        page.goto(served.url(f"/console/login?language={language}"))
+        page.fill("#username", "ana")
+        page.fill("#password", "guess")
+        page.click("main button[type=submit]")
+    look(page, wrong, axe_when_narrow=False)
+    served.log_in(page, "vera")
+    one = f"/console/requests/{ids['meals']}"
+    for path, button in [
+        (one, "#reply-title ~ form button"),
+        (one, "#note-title ~ form button"),
+        (f"{one}/close", "main form button"),
+        (f"{one}/hand-over", "main form button"),
+        ("/console/requests/new", "main form button"),
+    ]:
+        page.goto(served.url(path))
+        page.click(button)
+        summary = page.locator(".govuk-error-summary a").first
+        assert page.title().startswith(("Error: ", "错误: "))
+        summary.click()
+        field = str(summary.get_attribute("href"))[1:]
+        assert page.evaluate("document.activeElement.id") == field, "the link leads to its field"
+        look(page, wrong, axe_when_narrow=False)
+    page.goto(served.url("/console/nothing"))
+    look(page, wrong, axe_when_narrow=False)
+    page.goto(served.url(f"/console/requests/{ids['held']}/close"))
+    look(page, wrong, axe_when_narrow=False)
+    page.goto(served.url(one))
+    page.fill("#reply-text", "A long and careful answer. " * 20)
+    page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'old' })")
+    page.click("#reply-title ~ form button")
+    assert page.locator(".typed").count() == 1
+    look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_keyboard_meets_the_skip_link_first_and_always_sees_where_it_is(served: Served, page: Page) -> None:
+    ids = furnish(served.scene)
+    served.log_in(page, "vera")
+    for path in ("/console/", f"/console/requests/{ids['meals']}", "/console/requests/new"):
+        page.goto(served.url(path))
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "govuk-skip-link"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+        stops = page.locator("a, button, input:not([type=hidden]), select, textarea, summary").count()
+        for _ in range(stops - 1):
+            page.keyboard.press("Tab")
+            outline = page.evaluate("(s => [s.outlineStyle, parseFloat(s.outlineWidth)])(getComputedStyle(document.activeElement))")
+            assert outline[0] == "solid", page.evaluate("document.activeElement.outerHTML")
+            assert outline[1] >= 3
+
+
+def test_new_arrivals_are_said_politely_and_can_be_paused(served: Served, page: Page) -> None:
+    scene = served.scene
+    scene.joins("vera", "Vera")
+    page.clock.install()
+    served.log_in(page, "vera")
+    said = page.locator("[role=status]")
+    assert said.text_content() == ""
+    scene.asks("help me")
+    page.clock.fast_forward(29_000)
+    assert said.text_content() == ""
+    page.clock.fast_forward(2_000)
+    expect(said).to_contain_text("Waiting now: 1")
+    page.click("text=Stop checking for new ones")
+    scene.asks("me too", phone="+12025550188")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(120_000)
+    assert asked == []
+    page.click("text=Check for new ones again")
+    page.clock.fast_forward(31_000)
+    expect(said).to_contain_text("Waiting now: 2")
+
+
+CANARY = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
+
+
+def test_what_people_write_does_not_run_in_a_browser(served: Served, page: Page) -> None:
+    scene = served.scene
+    scene.joins("vera", CANARY)
+    request_id = scene.asks(CANARY, place=CANARY, for_whom=CANARY)
+    served.log_in(page, "vera")
+    page.goto(served.url(f"/console/requests/{request_id}"))
+    page.click(".claim-form button")
+    page.fill("#note-text", CANARY)
+    page.click("#note-title ~ form button")
+    for path in (f"/console/requests/{request_id}", "/console/?shelf=mine", f"/console/requests/{request_id}/close"):
+        page.goto(served.url(path))
+        assert page.evaluate("window.ran") is None
+    assert CANARY in page.locator("main, header").all_text_contents()[0] + page.content().replace("&lt;", "<").replace("&gt;", ">")
+
+
+def test_a_whole_day_without_javascript(served: Served, chromium: Browser) -> None:
+    scene = served.scene
+    scene.joins("vera", "Vera Lopez")
+    request_id = scene.asks("wot day dus the lunch club meat", need="food.meals")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    served.log_in(page, "vera")
+    page.click(".queue .govuk-button")
+    assert page.locator(".govuk-notification-banner").is_visible()
+    assert page.locator("text=wot day dus the lunch club meat").count() == 2
+    page.fill("#reply-text", "Tuesdays at 12.")
+    page.click("#reply-title ~ form button")
+    assert page.locator(".line--volunteer").text_content()
+    assert "Tuesdays at 12." in str(page.locator(".line--volunteer").text_content())
+    page.fill("#note-text", "Likes a window seat")
+    page.click("#note-title ~ form button")
+    assert "Likes a window seat" in str(page.locator(".line--note").text_content())
+    page.click(f'a[href$="{request_id}/close"]')
+    page.check("text=Got help")
+    page.click("main form button")
+    assert "Closed: Got help" in str(page.locator(".standing").text_content())
+    page.click("text=How mine ended")
+    assert "No answer yet" in str(page.locator("main").text_content())
+    page.click(".account button")
+    assert page.url.endswith("/console/login")
+    context.close()
+    with scene.database.read() as session:
+        assert session.scalar(sa.select(Volunteer.username)) == "vera"
