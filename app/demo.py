@@ -20,9 +20,10 @@ from core.directory.queries import counts_by_source
 from core.helpdesk.volunteers import add_volunteer, all_volunteers
 
 SAMPLE = Path(__file__).parent.parent / "core" / "directory" / "sample"
+DATA_DIR = "data/demo"
 SAMPLE_SOURCE = "sample"
 LOG_INS = (("vera", "Vera", Role.VOLUNTEER), ("cora", "Cora", Role.COORDINATOR))
-PASSWORD = "handrail-demo"
+PASSWORD = "handrail-demo"  # noqa: S105  (printed at every start, for a town that is invented)
 HANDRAIL_NUMBER = "+12025550199"
 DUTY_NUMBER = "+12025550198"
 _DAYTIME = 10
@@ -30,7 +31,7 @@ _DAYTIME = 10
 
 def demo_settings(env: Mapping[str, str], bind: str) -> dict[str, str]:
     """Settings for a demo, over which those in `env` win; secrets are made once and kept in the data folder."""
-    data_dir = Path(env.get(PREFIX + "DATA_DIR", "data/demo"))
+    data_dir = Path(env.get(PREFIX + "DATA_DIR", DATA_DIR))
     public_url = env.get(PREFIX + "PUBLIC_URL", f"http://{bind}")
     settings = {
         "DATA_DIR": str(data_dir),

@@ -13,7 +13,7 @@ from app.wiring import build_house
 from app.worker import Worker
 from core.config import Config
 
-THREADS = 16
+THREADS = 8
 PROCESSES_ON_POSTGRESQL = 2
 """On SQLite one: several processes make the slowest answers ten times slower."""
 

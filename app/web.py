@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, redirect
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -20,6 +20,7 @@ from core.db.engine import Database
 from core.db.models.help_request import HelpRequest
 from core.db.models.outgoing import OutgoingMessage
 from core.db.models.timer import Heartbeat
+from core.failures import log_failure
 from core.timers import due_since
 from sms.webhook import sms_blueprint
 
@@ -34,9 +35,7 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
     """The application of `house`. `simulator` mounts /try/, which is for the demo only."""
     app = Flask("handrail", static_folder=None)
     app.config.update(SECRET_KEY=house.config.secret_key, MAX_CONTENT_LENGTH=1024 * 1024)
-    app.register_blueprint(
-        sms_blueprint(house.config, house.assistant.receive, house.record_status, house.clock)
-    )
+    app.register_blueprint(sms_blueprint(house.config, house.assistant.receive, house.record_status, house.clock))
     register_console(
         app,
         ConsoleDeps(
@@ -56,6 +55,7 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
 
         app.register_blueprint(simulator_blueprint(house.config))
     _health(app, house)
+    app.add_url_rule("/", "front", lambda: redirect("/try/" if simulator else "/console/"))
     app.register_error_handler(DBAPIError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
     return app
@@ -107,7 +107,7 @@ def _metrics(house: House) -> bytes:
 
 
 def _unavailable(error: DBAPIError) -> tuple[str, int]:
-    # Nothing was stored, so nothing is acknowledged: the provider sends it again.
+    # Nothing was stored, so nothing is acknowledged: the provider goes on to its fallback address.
     log.error("the database refused: %s", type(error.orig).__name__)
     return "Not now. Please try again.\n", 503
 
@@ -115,5 +115,5 @@ def _unavailable(error: DBAPIError) -> tuple[str, int]:
 def _unexpected(error: Exception) -> Response | HTTPException | tuple[str, int]:
     if isinstance(error, HTTPException):
         return error
-    log.error("unexpected: %s", type(error).__name__)
+    log_failure(log, "a request failed", error)
     return "Something went wrong here.\n", 500

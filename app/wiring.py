@@ -19,13 +19,15 @@ from core.db.models.outgoing import Delivery
 from core.db.sealing import Sealer, SealError
 from core.helpdesk.delivery_failures import delivery_failed
 from core.helpdesk.desk import Desk, fresh_reference
+from core.i18n.catalogues import offered_locales
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel
 from core.outbox.delivery import Deliverer
 from core.outbox.operations import record_status
 from core.outbox.sender import Sender
-from intents.catalogue import Catalogue, load_catalogue
-from intents.model import Model, load_or_train
+from intents.catalogue import Catalogue, CatalogueError, load_catalogue
+from intents.model import Model, ModelError, load_or_train
+from mail.server import parse_smtp_url
 
 log = logging.getLogger(__name__)
 
@@ -77,15 +79,13 @@ def build_house(
     rng = rng or random.SystemRandom()
     sealer = build_sealer(config)
     database = database or Database(config.database_url)
-    model = model or load_or_train(load_catalogue(), model_folder(config))
+    model = model or build_model(config)
     catalogue = model.catalogue
     phrasebook = build_phrasebook(config, catalogue)
     desk = Desk.of(config, sealer)
     wake_worker = threading.Event()
     community = Community(catalogue, config.languages, config.duty_hours)
-    mind = Mind(
-        database, model, phrasebook, community, config.timezone, clock, reference=lambda: fresh_reference(rng)
-    )
+    mind = Mind(database, model, phrasebook, community, config.timezone, clock, reference=lambda: fresh_reference(rng))
     deliverer = Deliverer(
         database,
         (senders or channels)(config, phrasebook),
@@ -95,9 +95,7 @@ def build_house(
         on_failure=lambda session, message_id, now: delivery_failed(session, desk, message_id, rng, now),
     )
     assistant = Assistant(database, mind, desk, clock, rng, config.languages[0], nudge=wake_worker.set)
-    return House(
-        config, database, sealer, clock, catalogue, phrasebook, desk, assistant, deliverer, wake_worker
-    )
+    return House(config, database, sealer, clock, catalogue, phrasebook, desk, assistant, deliverer, wake_worker)
 
 
 def channels(config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
@@ -128,6 +126,26 @@ def build_sealer(config: Config) -> Sealer:
         return Sealer(config.data_key)
     except SealError as error:
         raise ConfigError(f"HANDRAIL_DATA_KEY {error}.") from None
+
+
+def check_wiring(config: Config) -> None:
+    """Raise ConfigError for settings that would only show once a room is built."""
+    build_sealer(config)
+    unknown = [tag for tag in config.languages if tag not in offered_locales()]
+    if unknown:
+        have = ", ".join(offered_locales())
+        raise ConfigError(f"HANDRAIL_LANGUAGES names {unknown[0]}, but Handrail speaks only {have}.")
+    if config.smtp_url:
+        parse_smtp_url(config.smtp_url)
+
+
+def build_model(config: Config) -> Model:
+    """The trained understanding; trained now where it is missing. Raises ConfigError for a broken catalogue."""
+    try:
+        extra = (config.needs_dir,) if config.needs_dir else ()
+        return load_or_train(load_catalogue(*extra), model_folder(config))
+    except (CatalogueError, ModelError) as error:
+        raise ConfigError(str(error)) from None
 
 
 def model_folder(config: Config) -> Path:

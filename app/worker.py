@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.media import fetch_media
 from app.wiring import House
 from core.db.models.timer import Heartbeat, TimerKind
+from core.failures import log_failure
 from core.outbox.operations import forget_old_reports
-from core.timers import DueTimer, claim_due, finish, set_timer
+from core.timers import DueTimer, claim_due, finish, retry
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class Worker:
         while not self._stop.is_set():
             try:
                 busy = self.run_once()
-            except SQLAlchemyError as error:
-                log.error("the worker can't reach the database: %s", type(error).__name__)
+            except Exception as error:  # the worker of a whole community must not die of one row
+                log_failure(log, "a round of the worker failed", error)
                 busy = 0
             if not busy:
                 self._house.wake_worker.wait(POLL_SECONDS)
@@ -76,16 +77,17 @@ class Worker:
         except SQLAlchemyError:
             raise
         except Exception as error:  # its lease runs out and it is tried again
-            log.error("timer %s (%s) failed: %s", timer.id, timer.kind, type(error).__name__)
+            log_failure(log, f"timer {timer.id} ({timer.kind}) failed", error)
 
     def _fetch(self, timer: DueTimer) -> None:
         house = self._house
         kept = fetch_media(house, timer.subject_id)
         with house.database.write() as session:
             now = house.clock.now()
-            finish(session, timer.id, now)
-            if not kept and timer.attempts < MOST_MEDIA_TRIES:
-                set_timer(session, TimerKind.FETCH_MEDIA, timer.subject_id, now + RETRY_MEDIA)
+            if kept or timer.attempts >= MOST_MEDIA_TRIES:
+                finish(session, timer.id, now)
+            else:
+                retry(session, timer.id, now + RETRY_MEDIA)
 
     def _beat(self) -> None:
         now = self._house.clock.now()

@@ -36,7 +36,7 @@ from core.db.sealing import fresh_key
 from core.directory.importing import import_path
 
 RESULTS = Path(__file__).parent / "results"
-TOKEN = "a-token-for-the-bench"  # noqa: S105  (signs requests to our own loopback)
+TOKEN = "a-token-for-the-bench"
 TEXTS = (
     "wot day dus the lunch club meat",
     "need a ride to the hospital on friday near mill street",

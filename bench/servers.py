@@ -36,7 +36,11 @@ def durable() -> Flask:
 
     @app.post("/sms/inbound")
     def inbound() -> str:
-        row = {"username": uuid.uuid4().hex, "failures": len(request.form["Body"]), "next_allowed_at": datetime.now(UTC)}
+        row = {
+            "username": uuid.uuid4().hex,
+            "failures": len(request.form["Body"]),
+            "next_allowed_at": datetime.now(UTC),
+        }
         with database.write() as session:
             session.execute(sa.insert(LoginAttempt).values(**row))
         return ANSWER

@@ -44,6 +44,7 @@ class Config:
     community_name: str = _setting("What residents call this service.", "Handrail")
     timezone: ZoneInfo = _setting("IANA time zone of the community.", ZoneInfo("America/New_York"))
     country: str = _setting("Two-letter country, for phone numbers and emergency numbers.", "US")
+    needs_dir: Path | None = _setting("Folder with need files of the community's own.", None, "/etc/handrail/needs")
     languages: tuple[str, ...] = _setting("Languages offered, the first is the default.", ("en", "zh", "es"))
     emergency_number: str = _setting("Emergency number. Empty: the country's.", "")
     crisis_line: str = _setting("Suicide and crisis line. Empty: the country's.", "")
@@ -163,7 +164,7 @@ def _contact(raw: str) -> str:
 
 
 def _database(raw: str) -> str:
-    if raw.startswith("sqlite:///") or raw.startswith("postgresql+psycopg://"):
+    if raw.startswith(("sqlite:///", "postgresql+psycopg://")):
         return raw
     raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
 
@@ -176,6 +177,7 @@ def _bind(raw: str) -> str:
 
 _PARSERS: dict[str, Any] = {
     "data_dir": Path,
+    "needs_dir": Path,
     "database_url": _database,
     "public_url": _url,
     "bind": _bind,

@@ -17,9 +17,7 @@ from core.messages import Channel, ContactKind
 def find_contact_point(session: Session, sealer: Sealer, kind: ContactKind, address: str) -> ContactPoint | None:
     """The contact point with this address, by whichever key it was sealed."""
     keys = sealer.keys(kind, address)
-    return session.scalar(
-        sa.select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_key.in_(keys))
-    )
+    return session.scalar(sa.select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_key.in_(keys)))
 
 
 def contact_point(session: Session, sealer: Sealer, channel: Channel, address: str, now: datetime) -> ContactPoint:
@@ -48,9 +46,7 @@ def conversation_with(
 
     With `lock`, two turns of one conversation wait for each other (on SQLite all writers do anyway).
     """
-    query = sa.select(Conversation).where(
-        Conversation.contact_point_id == contact.id, Conversation.channel == channel
-    )
+    query = sa.select(Conversation).where(Conversation.contact_point_id == contact.id, Conversation.channel == channel)
     found = session.scalar(query.with_for_update() if lock else query)
     if found:
         return found
@@ -80,6 +76,24 @@ def resident_at(session: Session, contact: ContactPoint, now: datetime) -> uuid.
     return known or add_resident(session, contact.id, None, Relation.OWN, now)
 
 
+def resident_named(session: Session, contact: ContactPoint, name: str, now: datetime) -> uuid.UUID:
+    """The resident of this name at the contact point. A name nobody here has makes it a shared one, unless the one
+    resident known has no name yet."""
+    known = session.scalars(
+        sa.select(Resident)
+        .join(ResidentContactPoint, ResidentContactPoint.resident_id == Resident.id)
+        .where(ResidentContactPoint.contact_point_id == contact.id)
+        .order_by(Resident.created_at)
+    ).all()
+    for resident in known:
+        if resident.name and resident.name.casefold() == name.casefold():
+            return resident.id
+    if len(known) == 1 and not known[0].name:
+        known[0].name = name
+        return known[0].id
+    return add_resident(session, contact.id, name, Relation.SHARED if known else Relation.OWN, now)
+
+
 def add_resident(
     session: Session, contact_point_id: uuid.UUID | None, name: str | None, relation: Relation, now: datetime
 ) -> uuid.UUID:
@@ -88,9 +102,7 @@ def add_resident(
     session.add(resident)
     session.flush()
     if contact_point_id:
-        session.add(
-            ResidentContactPoint(resident_id=resident.id, contact_point_id=contact_point_id, relation=relation)
-        )
+        session.add(ResidentContactPoint(resident_id=resident.id, contact_point_id=contact_point_id, relation=relation))
         session.flush()
     return resident.id
 

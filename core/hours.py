@@ -60,7 +60,7 @@ class WeekHours:
 
 
 def parse_week_hours(text: str) -> WeekHours:
-    """"Mon-Fri 09:00-17:00; Sat 10:00-12:00" as hours. Raises ValueError with a plain sentence."""
+    """ "Mon-Fri 09:00-17:00; Sat 10:00-12:00" as hours. Raises ValueError with a plain sentence."""
     spans: list[Span] = []
     for part in filter(None, (p.strip().casefold() for p in text.split(";"))):
         match = _PART.fullmatch(part)

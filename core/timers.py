@@ -39,9 +39,7 @@ def set_timer(session: Session, kind: TimerKind, subject_id: uuid.UUID, run_at: 
 
 def cancel_timers(session: Session, subject_id: uuid.UUID, now: datetime) -> None:
     """Nothing that was set for `subject_id` happens any more."""
-    session.execute(
-        sa.update(Timer).where(Timer.subject_id == subject_id, Timer.done_at.is_(None)).values(done_at=now)
-    )
+    session.execute(sa.update(Timer).where(Timer.subject_id == subject_id, Timer.done_at.is_(None)).values(done_at=now))
 
 
 def claim_due(session: Session, now: datetime, limit: int = 20) -> list[DueTimer]:
@@ -62,6 +60,11 @@ def claim_due(session: Session, now: datetime, limit: int = 20) -> list[DueTimer
 def finish(session: Session, timer_id: uuid.UUID, now: datetime) -> None:
     """The timer has done its work."""
     session.execute(sa.update(Timer).where(Timer.id == timer_id).values(done_at=now))
+
+
+def retry(session: Session, timer_id: uuid.UUID, at: datetime) -> None:
+    """The timer has not done its work yet: it fires again at `at`."""
+    session.execute(sa.update(Timer).where(Timer.id == timer_id).values(run_at=at))
 
 
 def due_since(session: Session, now: datetime) -> datetime | None:

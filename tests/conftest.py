@@ -82,13 +82,19 @@ def _fill(database: Database, with_sample: bool) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
-    """Makes a database for this test alone, on each engine; True: with the sample community in it."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test that asks for a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make_database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
+    """Makes a database for this test alone; True: with the sample community in it."""
     made: list[Database] = []
     clean_up: list[Callable[[], None]] = []
 
     def make(with_sample: bool) -> Database:
-        if request.param == "sqlite":
+        if engine == "sqlite":
             file = tmp_path / f"{uuid.uuid4().hex}.sqlite3"
             shutil.copy(request.getfixturevalue("sqlite_templates")[with_sample], file)
             made.append(Database(f"sqlite:///{file}"))
@@ -155,6 +161,4 @@ def house(
 ) -> House:
     """The whole house over the sample community, with fakes at its ports."""
     config = Config.from_env({**settings, "HANDRAIL_DATABASE_URL": town.url})
-    return build_house(
-        config, clock=clock, senders=providers, rng=random.Random(7), database=town, model=model
-    )
+    return build_house(config, clock=clock, senders=providers, rng=random.Random(7), database=town, model=model)

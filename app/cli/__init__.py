@@ -27,6 +27,7 @@ for command in (demo, serve, worker, db, directory, understand_command, talk, vo
 def main() -> None:
     """Run the command; a wrong setting ends in one plain sentence."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         handrail.main(standalone_mode=False)
     except ConfigError as error:

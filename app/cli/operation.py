@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import sqlite3
 import subprocess
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 
 from app.cli.settings import ready_database, service_config
 from app.web import problems
-from app.wiring import build_house
+from app.wiring import build_house, build_model
 from app.worker import Worker
 from core.config import Config
 from core.db.engine import Database
@@ -30,6 +31,7 @@ def serve() -> None:
     """Serve webhooks and console; on SQLite the worker runs inside."""
     config = service_config()
     ready_database(config).close()
+    build_model(config)  # once, here: not in every web process at the same time
     from app.server import run_server
 
     run_server(config, "app.server:application")
@@ -42,7 +44,9 @@ def worker() -> None:
     if config.sqlite:
         raise click.ClickException("On SQLite `handrail serve` does this already: one process writes, not two.")
     ready_database(config).close()
-    Worker(build_house(config)).run()
+    running = Worker(build_house(config))
+    signal.signal(signal.SIGTERM, lambda *_: running.stop())
+    running.run()
 
 
 @click.group()
@@ -68,10 +72,15 @@ def db_backup(target: Path) -> None:
     if config.sqlite:
         _copy_sqlite(sa.make_url(config.database_url).database or "", target)
     else:
-        url = sa.make_url(config.database_url).set(drivername="postgresql")
-        dump = ["pg_dump", "--format=custom", f"--file={target}", url.render_as_string(hide_password=False)]
+        url = sa.make_url(config.database_url)
+        plain = url.set(drivername="postgresql", password=None).render_as_string()
+        password = {"PGPASSWORD": str(url.password)} if url.password else {}  # not on the command line: `ps` shows it
         try:
-            subprocess.run(dump, check=True)
+            subprocess.run(  # noqa: S603  (fixed words and our own settings)
+                ["pg_dump", "--format=custom", f"--file={target}", plain],  # noqa: S607
+                check=True,
+                env={**os.environ, **password},
+            )
         except (OSError, subprocess.CalledProcessError) as error:
             raise click.ClickException(f"pg_dump did not finish: {type(error).__name__}.") from None
     click.echo(f"Backed up to {target}. Keep HANDRAIL_DATA_KEY apart from it: without the key no number can be read.")
@@ -106,7 +115,9 @@ def doctor(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        click.echo(f"Emergency number {config.emergency_number}, crisis line {config.crisis_line}: check them by calling.")
+        click.echo(
+            f"Emergency number {config.emergency_number}, crisis line {config.crisis_line}: check them by calling."
+        )
         click.echo("\n".join(f"- {problem}" for problem in found) or "All is well.")
     if found:
         raise SystemExit(1)

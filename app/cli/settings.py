@@ -6,6 +6,7 @@ import os
 
 import click
 
+from app.wiring import check_wiring
 from core.config import Config, check_for_service
 from core.db.engine import Database
 from core.db.migrate import is_current
@@ -15,6 +16,7 @@ def service_config() -> Config:
     """The settings of a real deployment. Raises ConfigError for what is missing or wrong."""
     config = Config.from_env(os.environ)
     check_for_service(config)
+    check_wiring(config)
     return config
 
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 import click
 
-from app.demo import demo_settings, prepare_demo, welcome
-from app.wiring import House, build_house
+from app.cli.settings import service_config
+from app.demo import DATA_DIR, demo_settings, prepare_demo, welcome
+from app.wiring import House, build_house, build_model
 from core.config import Config
 from core.db.engine import Database
 from core.i18n.phrasebook import Phrasebook
@@ -23,10 +24,11 @@ from core.outbox.sender import Envelope, Sender
 def demo(bind: str) -> None:
     """Everything on one machine: sample community, demo log-ins, phone simulator, worker inside."""
     os.environ.update(demo_settings(os.environ, bind))
-    config = Config.from_env(os.environ)
+    config = service_config()
     database = Database(config.database_url)
     prepare_demo(database, config)
     database.close()
+    build_model(config)
     click.echo(welcome(config))
     from app.server import run_server
 
@@ -44,7 +46,9 @@ def talk(channel: str, address: str) -> None:
         database = Database(config.database_url)
         prepare_demo(database, config, quick=True)
         database.close()
-        _talk(build_house(config, senders=_to_the_terminal), Channel(channel), address)
+        kept = Config.from_env({**os.environ, "HANDRAIL_DATA_DIR": os.environ.get("HANDRAIL_DATA_DIR", DATA_DIR)})
+        house = build_house(config, senders=_to_the_terminal, model=build_model(kept))
+        _talk(house, Channel(channel), address)
 
 
 def _talk(house: House, channel: Channel, address: str) -> None:

@@ -8,10 +8,8 @@ import sys
 
 import click
 
-from app.wiring import model_folder
+from app.wiring import build_model
 from core.config import Config
-from intents.catalogue import load_catalogue
-from intents.model import ModelError, load_or_train
 from intents.understand import understand
 from intents.understanding import Understanding
 
@@ -23,11 +21,7 @@ from intents.understanding import Understanding
 @click.option("--build", is_flag=True, help="Only train the model where it is missing.")
 def understand_command(text: str | None, lang: str | None, as_json: bool, build: bool) -> None:
     """Say what TEXT means; without TEXT, one message a line on standard input."""
-    config = Config.from_env(os.environ)
-    try:
-        model = load_or_train(load_catalogue(), model_folder(config))
-    except ModelError as error:
-        raise click.ClickException(str(error)) from None
+    model = build_model(Config.from_env(os.environ))
     if build:
         return
     lines = [text] if text is not None else (line.rstrip("\r\n") for line in sys.stdin)
@@ -43,5 +37,7 @@ def _in_words(meant: Understanding) -> str:
     rows = [f"language    {meant.language}", f"act         {meant.act} ({meant.confidence:.2f})"]
     if meant.urgent:
         rows.append(f"EMERGENCY   {meant.urgent}")
-    rows += [f"{'need' if n.wanted else 'perhaps'}        "[:12] + f"{n.code} ({n.confidence:.2f})" for n in meant.needs]
+    rows += [
+        f"{'need' if n.wanted else 'perhaps'}        "[:12] + f"{n.code} ({n.confidence:.2f})" for n in meant.needs
+    ]
     return "\n".join(rows)

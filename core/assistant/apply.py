@@ -21,6 +21,7 @@ from core.conversation.decision import (
     RecordReferral,
     RecordUnmetNeed,
     SetLanguage,
+    SetSafeToCall,
     SetSlowSpeech,
     Start,
     Stop,
@@ -175,7 +176,7 @@ def ask(session: Session, conversation_id: uuid.UUID, new: NewQuestion, asked: R
     )
 
 
-def _effect(
+def _effect(  # noqa: C901  (one case an effect, each a line or two)
     session: Session, desk: Desk, before: Snapshot, turn: Turn, ground: _Ground, effect: Effect, now: datetime
 ) -> None:
     match effect:
@@ -205,6 +206,8 @@ def _effect(
             _contact(session, ground).stopped_at = None
         case SetLanguage(language):
             _set_language(session, ground.contact_id, language)
+        case SetSafeToCall(safe):
+            _contact(session, ground).safe_to_call = safe
         case SetSlowSpeech():
             _contact(session, ground).slow_speech = True
         case AnswerFollowUp(follow_up_id, answer, reopen):

@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.conversation.decision import Decision, OpenRequest
 from core.db.engine import Database
 from core.db.models.help_request import Reason
+from core.failures import log_failure
 from core.helpdesk.desk import Desk, fresh_reference
 from core.messages import Inbound, Reply, Say, Words
 from core.timers import DueTimer
@@ -59,7 +60,7 @@ class Assistant:
             except DBAPIError:
                 raise
             except Exception as error:
-                _log_failure(error)
+                log_failure(log, "a message was parked", error)
                 return self._park(inbound, known)
             self.nudge()
             return turn.decision.reply
@@ -77,7 +78,7 @@ class Assistant:
         except DBAPIError:
             raise
         except Exception as error:
-            _log_failure(error)
+            log_failure(log, "a message was parked", error)
             return self._parked_turn(inbound, known)
         return Turn(inbound, inbound.words, thought.language, reference, thought.decision)
 
@@ -96,12 +97,3 @@ class Assistant:
         lines = (Say("error.parked"), Say("person.reference", {"reference": Words(reference)}))
         decision = Decision(Reply(lines, language), known.state, (OpenRequest(Reason.PARKED),))
         return Turn(inbound, inbound.words, language, reference, decision, parked=True)
-
-
-def _log_failure(error: Exception) -> None:
-    # The place of the failure, never its message: that may hold a resident's words.
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    log.error("a message was parked: %s at %s", type(error).__name__, where)

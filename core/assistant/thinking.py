@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from core.assistant.snapshot import Snapshot
 from core.clock import Clock
 from core.conversation.decision import Decision
@@ -15,7 +17,7 @@ from core.conversation.situation import Community, Findings, Search, Situation
 from core.conversation.state import OpenQuestion, QuestionKind
 from core.db.engine import Database
 from core.directory.find import Query, find, service_offer
-from core.directory.places import resolve_place
+from core.directory.places import PlaceRef, nearest_place, resolve_place
 from core.directory.queries import responsible_body, vocabulary
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Inbound
@@ -121,9 +123,9 @@ class Mind:
 
     def _search(self, search: Search, s: Situation) -> Findings:
         with self._database.read() as session:
-            place = resolve_place(session, search.place_text) if search.place_text else search.place
+            place = _place(session, search)
             found = {
-                code: find(session, Query(code, place, s.now, s.language, search.not_these))
+                code: find(session, Query(code, place, s.now, s.language, search.not_these, words=search.words))
                 for code in search.needs
                 if not search.responsible
             }
@@ -135,6 +137,15 @@ class Mind:
             }
             offer = service_offer(session, search.service, at=s.now, place=place) if search.service else None
         return Findings(place, found, bodies, offer)
+
+
+def _place(session: Session, search: Search) -> PlaceRef | None:
+    if search.place_text:
+        return resolve_place(session, search.place_text)
+    place = search.place
+    if place and not place.text and place.latitude is not None and place.longitude is not None:
+        return nearest_place(session, place.latitude, place.longitude) or place  # a shared position
+    return place
 
 
 _EXPECTING = {QuestionKind.PLACE: {"place", "choice"}}

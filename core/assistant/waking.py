@@ -96,9 +96,7 @@ def _silence(session: Session, desk: Desk, follow_up: FollowUp, now: datetime) -
         give_up_asking(session, desk, follow_up, now)
 
 
-def _start(
-    session: Session, request: HelpRequest, reply: Reply, purpose: Purpose, key: str, now: datetime
-) -> None:
+def _start(session: Session, request: HelpRequest, reply: Reply, purpose: Purpose, key: str, now: datetime) -> None:
     if request.conversation_id is None or request.channel is None:
         return
     conversation = session.get_one(Conversation, request.conversation_id)

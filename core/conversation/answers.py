@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.conversation.clarify import which_need
 from core.conversation.decision import (
     AnswerFollowUp,
     CancelRequest,
@@ -13,6 +14,7 @@ from core.conversation.decision import (
     OpenRequest,
     RecordReferral,
     SetLanguage,
+    SetSafeToCall,
 )
 from core.conversation.needs import finish, referral_agreed, referral_refused, referral_wanted, serve
 from core.conversation.people import bring_a_person
@@ -103,7 +105,7 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 
 def _which_need(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     state = s.state.starting(question.needs[picked - 1], s.state.words or s.understanding.text)
-    return serve(s, state, answered=True)
+    return serve(s, replace(state, private_phone=s.state.private_phone), answered=True)
 
 
 def _two_needs(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
@@ -130,10 +132,15 @@ def _for_whom(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 
 
 def _private_phone(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
-    if picked == 1:
-        return serve(s, replace(s.state, private_phone=True), answered=True)
-    forgotten = replace(s.state, need=None, words="", waiting=(), private_phone=None)
-    return Decision(reply(s, say("private.no"), say("private.danger")), forgotten, answered=True)
+    safe = SetSafeToCall(picked == 1)
+    if picked == 2:
+        forgotten = replace(s.state, need=None, words="", waiting=(), private_phone=None)
+        return Decision(reply(s, say("private.no"), say("private.danger")), forgotten, (safe,), answered=True)
+    state = replace(s.state, private_phone=True)
+    outcome = which_need(s, state, question.needs) if question.needs else serve(s, state)
+    if isinstance(outcome, Decision):
+        return replace(outcome, effects=(*outcome.effects, safe), answered=True)
+    return outcome
 
 
 def _person(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
@@ -178,7 +185,9 @@ def _cancel(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 def _language(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     language = s.community.languages[picked - 1]
     s = replace(s, language=language)
-    return Decision(reply(s, say("language.changed"), say("ask.need")), s.state, (SetLanguage(language),), answered=True)
+    return Decision(
+        reply(s, say("language.changed"), say("ask.need")), s.state, (SetLanguage(language),), answered=True
+    )
 
 
 _ANSWERS: dict[QuestionKind, Answer] = {

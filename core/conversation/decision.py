@@ -74,6 +74,13 @@ class SetSlowSpeech:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSafeToCall:
+    """Whether nobody else reads or answers this phone, as the resident told us."""
+
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFollowUp:
     """What came of a closed request."""
 
@@ -98,6 +105,7 @@ Effect = (
     | Start
     | SetLanguage
     | SetSlowSpeech
+    | SetSafeToCall
     | AnswerFollowUp
     | CancelRequest
 )

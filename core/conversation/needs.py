@@ -14,6 +14,7 @@ from core.directory.find import Found, Offer
 from core.messages import NeedName, Say, Words
 from intents.catalogue import Need
 
+
 def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
     """Serve the needs just told: the first now, the others after it (or two at once where that is simple)."""
     if s.state.place is None and s.understanding.slots.place:
@@ -45,7 +46,9 @@ def next_need(s: Situation, state: TalkState) -> tuple[TalkState, NewQuestion | 
     if not state.waiting:
         return state, None, ()
     code = state.waiting[0]
-    return state, NewQuestion(QuestionKind.NEXT_NEED, needs=(code,)), (say("next.need", need=NeedName(code)),)
+    named = not s.community.catalogue.needs[code].private
+    line = say("next.need", need=NeedName(code)) if named else say("next.unnamed")
+    return state, NewQuestion(QuestionKind.NEXT_NEED, needs=(code,)), (line,)
 
 
 def finish(
@@ -60,9 +63,7 @@ def finish(
 
 def _first_question(s: Situation, state: TalkState, need: Need) -> Decision | None:
     if need.code in TOPIC_KEPT_BACK and state.private_phone is None:
-        picks = choices("choice.yes", "choice.no")
-        answer = reply(s, say("private.ask"), say("private.danger"), picks=picks)
-        return Decision(answer, state, asks=NewQuestion(QuestionKind.PRIVATE_PHONE))
+        return ask_whether_private(s, state)
     if s.contact.shared and state.for_whom is None:
         answer = reply(s, say("shared.ask"), picks=choices("choice.me", "choice.other"))
         return Decision(answer, state, asks=NewQuestion(QuestionKind.FOR_WHOM))
@@ -71,6 +72,12 @@ def _first_question(s: Situation, state: TalkState, need: Need) -> Decision | No
         answer = reply(s, say(key), picks=choices("choice.not_sure"), free="place")
         return Decision(answer, replace(state, place_asked=True), asks=NewQuestion(QuestionKind.PLACE))
     return None
+
+
+def ask_whether_private(s: Situation, state: TalkState, likely: tuple[str, ...] = ()) -> Decision:
+    """Before a topic is named that nobody else may see. `likely`: needs to choose from, once it is private."""
+    answer = reply(s, say("private.ask"), say("private.danger"), picks=choices("choice.yes", "choice.no"))
+    return Decision(answer, state, asks=NewQuestion(QuestionKind.PRIVATE_PHONE, needs=likely))
 
 
 def _report(s: Situation, state: TalkState, need: Need, answered: bool) -> Decision | Search:
@@ -93,7 +100,7 @@ def _simple_pair(s: Situation, state: TalkState) -> bool:
 
 def _offer_two(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
     codes = (state.need or "", state.waiting[0])
-    search = Search(needs=codes, place=state.place)
+    search = Search(needs=codes, place=state.place, words=state.words)
     if search not in s.findings:
         return search
     found = s.findings[search].by_need
@@ -116,7 +123,7 @@ def _pair_line(found: Found) -> Say:
 
 
 def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
-    search = Search(needs=(state.need or "",), place=state.place, not_these=state.offered)
+    search = Search(needs=(state.need or "",), place=state.place, not_these=state.offered, words=state.words)
     if search not in s.findings:
         return search
     found = _only(s.findings[search])

@@ -31,6 +31,8 @@ class Search:
     """A place to look up first, in the resident's words."""
     place: PlaceRef | None = None
     not_these: tuple[uuid.UUID, ...] = ()
+    words: str = ""
+    """How the need was put, for a service that was named."""
     responsible: bool = False
     """Look for who must see to a report, rather than for services."""
     service: uuid.UUID | None = None

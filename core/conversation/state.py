@@ -24,7 +24,7 @@ class QuestionKind(StrEnum):
     TWO_NEEDS = "two_needs"
     NEXT_NEED = "next_need"
     WHICH_NEED = "which_need"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105  (no password)
     FOR_WHOM = "for_whom"
     PRIVATE_PHONE = "private_phone"
     PERSON = "person"
@@ -76,9 +76,7 @@ class TalkState:
 
     def starting(self, need: str, words: str) -> Self:
         """The state in which a new need begins; the place and who it is for stay known."""
-        return replace(
-            self, need=need, words=words, offered=(), place_asked=False, private_phone=None, misses=0
-        )
+        return replace(self, need=need, words=words, offered=(), place_asked=False, private_phone=None, misses=0)
 
     def understood(self) -> Self:
         """The state after a message that made sense."""

@@ -13,8 +13,5 @@ def with_volunteer(s: Situation) -> Decision | None:
     held = s.held_request
     if held is None:
         return None
-    if held.acknowledged:
-        answer = Reply.none(Silence.WITH_VOLUNTEER, s.language)
-    else:
-        answer = reply(s, say("volunteer.has_it"))
+    answer = Reply.none(Silence.WITH_VOLUNTEER, s.language) if held.acknowledged else reply(s, say("volunteer.has_it"))
     return Decision(answer, s.state, (AttachToRequest(held.id, acknowledged=not held.acknowledged),))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-BUSY_TIMEOUT_MS = 5_000
+BUSY_TIMEOUT_MS = 8_000
 """How long SQLite waits for another process (a backup, a CLI command); threads of one process queue on a lock."""
 
 
@@ -22,7 +22,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.sqlite else sa.create_engine(url, pool_size=16, pool_pre_ping=True)
+        self.engine = (
+            _sqlite_engine(url)
+            if self.sqlite
+            else sa.create_engine(url, pool_size=16, pool_pre_ping=True, hide_parameters=True)
+        )
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
         # SQLite has one writer. Waiting in its busy handler costs five times the p99 of waiting on a lock.
@@ -49,7 +53,9 @@ def _sqlite_engine(url: str) -> sa.Engine:
     path = sa.make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -31,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for. at: local, aware. language: a BCP-47 tag. not_these: services already turned down."""
+    """What is looked for. at: local, aware. language: a BCP-47 tag. not_these: services already turned down.
+
+    words: how the resident put it, for a service they may have named.
+    """
 
     need: str
     place: PlaceRef | None
@@ -39,6 +42,7 @@ class Query:
     language: str
     not_these: tuple[UUID, ...] = ()
     limit: int = 3
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def find(session: Session, query: Query) -> Found:
     if not wanted:
         return Found(query.need, (), UnmetCause.NONE_ACCEPTED)
     facts = load_facts(session, [candidate.id for candidate in wanted], query.place)
-    judged = [judge(candidate, facts, at=query.at, language=query.language) for candidate in wanted]
+    judged = [judge(candidate, facts, at=query.at, language=query.language, words=query.words) for candidate in wanted]
     best = sorted(judged, key=lambda one: one.order)[: query.limit]
     offers = load_offers(
         session,

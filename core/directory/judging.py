@@ -12,11 +12,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from babel import Locale
+from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from core.db.models import Language, Location, PhoneNumber, Schedule, Service, ServiceAtLocation
 from core.directory.candidates import Candidate
-from core.directory.names import plain_name
+from core.directory.names import plain, plain_name
 from core.directory.offers import Reason, ReasonCode, hours_of, is_stale
 from core.directory.opening import Opening, opening
 from core.directory.places import PlaceRef, distance
@@ -26,6 +27,8 @@ from core.directory.places import PlaceRef, distance
 class Weights:
     """What counts how much. Nothing here looks at who runs a service or what they pay."""
 
+    named: float = 6.0
+    """For a name of which every word was said; half for half of them ("the lunch club" for Elm Hill Lunch Club)."""
     serves_area: float = 1.0
     near: float = 4.0
     half_distance_km: float = 3.0
@@ -40,6 +43,10 @@ class Weights:
 
 
 WEIGHTS = Weights()
+SHORTEST_TELLING = 4
+"""Letters; shorter words ("the", "at", "for") stand in every message."""
+SAME_WORD = 85
+"""Likeness, of 100, from which a misspelt word is the word."""
 
 _THREE_LETTERS = {"eng": "en", "spa": "es", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}
 _CHINESE = frozenset({"mandarin", "cantonese", "mandarin chinese"})
@@ -83,10 +90,13 @@ class Facts:
         return opening(hours_of(self.schedules.get(service_id, ()), there, location_id), at)
 
 
-def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str) -> Judged:
-    """The score of one candidate at `at` (local, aware) for someone who speaks `language`."""
+def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, words: str = "") -> Judged:
+    """The score of one candidate at `at` (local, aware) for someone who speaks `language` and said `words`."""
     distance = facts.distance(candidate.id)
     weighed = [(WEIGHTS.serves_area, reason) for reason in candidate.reasons]
+    said = _share_said(candidate.name, words)
+    if said:
+        weighed.append((WEIGHTS.named * said, Reason(ReasonCode.NAMED, candidate.name)))
     if distance is not None:
         near = WEIGHTS.near * WEIGHTS.half_distance_km / (WEIGHTS.half_distance_km + distance)
         weighed.append((near, Reason(ReasonCode.NEAR, f"{distance:.1f}")))
@@ -101,6 +111,14 @@ def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str) ->
         code = ReasonCode.STALE if stale else ReasonCode.CHECKED
         weighed.append((WEIGHTS.stale if stale else WEIGHTS.checked, Reason(code, candidate.assured.isoformat())))
     return Judged(candidate, sum(w for w, _ in weighed), distance, tuple(reason for _, reason in weighed))
+
+
+def _share_said(name: str, words: str) -> float:
+    """The share of the words of a name that were said, misspelt or not; 0 to 1."""
+    parts = [word for word in plain_name(name).split() if len(word) >= SHORTEST_TELLING]
+    said = [word for word in plain(words).split() if len(word) >= SHORTEST_TELLING]
+    found = [part for part in parts if any(fuzz.ratio(part, word) >= SAME_WORD for word in said)]
+    return len(found) / len(parts) if parts else 0.0
 
 
 def _by_opening(found: Opening, at: datetime) -> Iterator[tuple[float, Reason]]:

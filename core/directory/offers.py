@@ -34,6 +34,7 @@ FRESH = timedelta(days=365)
 class ReasonCode(StrEnum):
     """Why a service stands where it stands in the answer."""
 
+    NAMED = "named"
     SERVES_AREA = "serves_area"
     NEAR = "near"
     OPEN_NOW = "open_now"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db.models import (
-    ImportRun,
     Organization,
     Place,
-    Redirect,
     ResponsibleBody,
     Service,
     ServiceNeed,
@@ -80,14 +77,6 @@ def responsible_body(session: Session, need_code: str, area: str | None) -> Resp
         return None
     body, organization = found
     return ResponsibleName(organization_name(session, organization), body.service_id)
-
-
-def directory_version(session: Session) -> str:
-    """Changes whenever an import or a merge changed the directory; for whoever keeps something made from it."""
-    imports = sa.select(sa.func.count(), sa.func.max(ImportRun.at)).where(ImportRun.taken > 0)
-    merges = sa.select(sa.func.count(), sa.func.max(Redirect.at))
-    state = [str(value) for query in (imports, merges) for value in session.execute(query).one()]
-    return sha256("|".join(state).encode()).hexdigest()[:16]
 
 
 def counts_by_source(session: Session) -> tuple[SourceCount, ...]:

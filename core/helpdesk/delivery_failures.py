@@ -22,9 +22,7 @@ OF_NO_CONSEQUENCE = ("stopped", "blocked")
 """They asked for silence, so silence is what they get."""
 
 
-def delivery_failed(
-    session: Session, desk: Desk, message_id: uuid.UUID, rng: random.Random, now: datetime
-) -> None:
+def delivery_failed(session: Session, desk: Desk, message_id: uuid.UUID, rng: random.Random, now: datetime) -> None:
     """Put it before a person: on the request it belongs to, else on a new one."""
     message = session.get_one(OutgoingMessage, message_id)
     if message.purpose is Purpose.DUTY or message.conversation_id is None:
@@ -51,9 +49,7 @@ def _waiting_request(session: Session, conversation_id: uuid.UUID) -> HelpReques
     )
 
 
-def _open_for_call(
-    session: Session, desk: Desk, message: OutgoingMessage, rng: random.Random, now: datetime
-) -> None:
+def _open_for_call(session: Session, desk: Desk, message: OutgoingMessage, rng: random.Random, now: datetime) -> None:
     conversation = session.get_one(Conversation, message.conversation_id)
     new = NewRequest(
         reference=unused_reference(session, rng),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.contacts import add_resident, contact_point, conversation_with
+from core.contacts import add_resident, contact_point, conversation_with, resident_named
 from core.db.models.contact_point import Relation
 from core.db.models.help_request import HelpRequest, Reason, Status, Urgency
 from core.db.models.timer import TimerKind
@@ -120,7 +120,8 @@ def take_down(
         contact.language = contact.language or form.language
         conversation = conversation_with(session, contact, Channel.SMS, now)
         conversation_id, channel = conversation.id, Channel.SMS
-        resident_id = conversation.resident_id
+        named = form.name.strip()
+        resident_id = resident_named(session, contact, named, now) if named else conversation.resident_id
     else:
         resident_id = add_resident(session, None, form.name, Relation.OWN, now)
     new = NewRequest(

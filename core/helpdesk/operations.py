@@ -181,9 +181,7 @@ def _held(session: Session, request_id: uuid.UUID, volunteer_id: uuid.UUID) -> H
     return request
 
 
-def _touch(
-    session: Session, request: HelpRequest, kind: EventKind, volunteer_id: uuid.UUID, now: datetime
-) -> None:
+def _touch(session: Session, request: HelpRequest, kind: EventKind, volunteer_id: uuid.UUID, now: datetime) -> None:
     request.touched_at = now
     session.flush()
     record(session, request.id, kind, now, volunteer_id=volunteer_id)

@@ -90,9 +90,7 @@ def queue(session: Session, shelf: Shelf, volunteer_id: uuid.UUID) -> list[Queue
 def shelf_counts(session: Session, volunteer_id: uuid.UUID) -> dict[Shelf, int]:
     """How many requests each shelf holds."""
     return {
-        shelf: session.scalar(
-            sa.select(sa.func.count()).select_from(HelpRequest).where(*_shelf(shelf, volunteer_id))
-        )
+        shelf: session.scalar(sa.select(sa.func.count()).select_from(HelpRequest).where(*_shelf(shelf, volunteer_id)))
         or 0
         for shelf in Shelf
     }
@@ -180,9 +178,7 @@ class EventLine:
     data: dict[str, str]
 
 
-def request_page(
-    session: Session, sealer: Sealer, request_id: uuid.UUID, *, revealed: bool
-) -> RequestPage | None:
+def request_page(session: Session, sealer: Sealer, request_id: uuid.UUID, *, revealed: bool) -> RequestPage | None:
     """The request; with `revealed`, the resident's words and number too (the caller logs the reveal)."""
     found = session.execute(
         sa.select(HelpRequest, Volunteer.name, Resident.name)
@@ -218,9 +214,7 @@ def request_page(
         address=_address(sealer, contact) if revealed and contact else None,
         lines=_lines(session, request) if revealed else (),
         events=_events(session, request_id),
-        referrals=tuple(
-            session.scalars(sa.select(Referral.service_id).where(Referral.help_request_id == request_id))
-        ),
+        referrals=tuple(session.scalars(sa.select(Referral.service_id).where(Referral.help_request_id == request_id))),
     )
 
 
@@ -259,9 +253,10 @@ def _address(sealer: Sealer, contact: ContactPoint) -> str:
 
 
 def _lines(session: Session, request: HelpRequest) -> tuple[Line, ...]:
-    lines = [*_notes(session, request.id)]
+    lines: list[Line] = []
     if request.conversation_id:
         lines += _said(session, request.conversation_id) + _sent(session, request.conversation_id)
+    lines += _notes(session, request.id)
     return tuple(sorted(lines, key=lambda line: line.at))
 
 

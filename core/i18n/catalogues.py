@@ -1,4 +1,4 @@
-"""Reads the gettext catalogues below locales/<tag>/. Keys are symbolic ("place.ask"); en is a catalogue like any other."""
+"""Reads the gettext catalogues below locales/<tag>/. Keys are symbolic ("place.ask"); en is one of them."""
 
 from __future__ import annotations
 

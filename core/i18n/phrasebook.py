@@ -91,7 +91,9 @@ class Phrasebook:
 
     def _phone(self, phone: Phone, tag: str) -> str:
         number = spoken_number(phone.number, self._country)
-        return self.text("phone.extension", tag, number=number, extension=phone.extension) if phone.extension else number
+        return (
+            self.text("phone.extension", tag, number=number, extension=phone.extension) if phone.extension else number
+        )
 
     def _moment(self, moment: Moment, tag: str) -> str:
         locale = _BABEL.get(tag) or Locale.parse(tag, sep="-")

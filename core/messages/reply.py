@@ -85,7 +85,6 @@ class Silence(StrEnum):
     WITH_VOLUNTEER = "with_volunteer"
     STOPPED = "stopped"
     PROVIDER_ANSWERED = "provider_answered"
-    BLOCKED = "blocked"
     FLOODING = "flooding"
 
 

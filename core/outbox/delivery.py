@@ -16,7 +16,8 @@ from core.clock import Clock
 from core.db.engine import Database
 from core.db.models.contact_point import ContactPoint
 from core.db.models.outgoing import Delivery, OutgoingMessage, Purpose
-from core.db.sealing import Sealer
+from core.db.sealing import Sealer, SealError
+from core.failures import log_failure
 from core.messages import Channel, reply_from_json
 from core.outbox.operations import mark_stopped, record_sent
 from core.outbox.quiet_hours import may_start_at
@@ -105,11 +106,16 @@ class Deliverer:
         if message.purpose is Purpose.STARTED and (later := may_start_at(now, self._zone)) > now:
             message.next_attempt_at = later
             return None
+        try:
+            address = self._sealer.open(contact.kind, contact.address_key, contact.address_sealed)
+        except SealError:
+            log.error("message %s has an address that no key opens", message.id)
+            self._fail(session, message, "unsealable", now)
+            return None
         was_unknown = message.status is Delivery.UNKNOWN
         message.status = Delivery.SENDING
         message.next_attempt_at = now + LEASE
         message.attempts += 1
-        address = self._sealer.open(contact.kind, contact.address_key, contact.address_sealed)
         envelope = Envelope(message.id, address, reply_from_json(message.reply), message.created_at)
         return _Claimed(envelope, message.channel, contact.id, message.attempts, was_unknown)
 
@@ -121,7 +127,7 @@ class Deliverer:
         except DeliveryError as error:
             self._record_error(claimed, error)
         except Exception as error:  # a broken renderer or library must not stop the others
-            log.error("message %s could not be sent: %s", claimed.envelope.message_id, type(error).__name__)
+            log_failure(log, f"message {claimed.envelope.message_id} could not be sent", error)
             self._record_error(claimed, DeliveryError("internal", retryable=True, blame=Blame.OPERATOR))
         else:
             self._record_sent(claimed, provider_id)

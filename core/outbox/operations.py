@@ -105,9 +105,7 @@ def record_sent(
 ) -> uuid.UUID | None:
     """The provider took the message. Gives its id where an early report says that it failed since."""
     session.execute(
-        sa.update(OutgoingMessage)
-        .where(OutgoingMessage.id == message_id)
-        .values(provider_id=provider_id, sent_at=now)
+        sa.update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(provider_id=provider_id, sent_at=now)
     )
     _move(session, message_id, Delivery.SENT, None)
     early = sa.and_(DeliveryReport.channel == channel, DeliveryReport.provider_id == provider_id)

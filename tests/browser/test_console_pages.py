@@ -18,7 +18,8 @@ AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
 }
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
+SMALL_TARGETS = """() => [
+    ...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
   .filter(e => e.checkVisibility() && !e.matches(".govuk-skip-link"))
   .map(e => [e, (e.matches("[type=radio], [type=checkbox]") ? e.labels[0] : e).getBoundingClientRect()])
   .filter(([e, box]) => box.height < 44 || box.width < 24)
@@ -144,7 +145,9 @@ def test_the_keyboard_meets_the_skip_link_first_and_always_sees_where_it_is(serv
         stops = page.locator("a, button, input:not([type=hidden]), select, textarea, summary").count()
         for _ in range(stops - 1):
             page.keyboard.press("Tab")
-            outline = page.evaluate("(s => [s.outlineStyle, parseFloat(s.outlineWidth)])(getComputedStyle(document.activeElement))")
+            outline = page.evaluate(
+                "(s => [s.outlineStyle, parseFloat(s.outlineWidth)])(getComputedStyle(document.activeElement))"
+            )
             assert outline[0] == "solid", page.evaluate("document.activeElement.outerHTML")
             assert outline[1] >= 3
 
@@ -187,7 +190,9 @@ def test_what_people_write_does_not_run_in_a_browser(served: Served, page: Page)
     for path in (f"/console/requests/{request_id}", "/console/?shelf=mine", f"/console/requests/{request_id}/close"):
         page.goto(served.url(path))
         assert page.evaluate("window.ran") is None
-    assert CANARY in page.locator("main, header").all_text_contents()[0] + page.content().replace("&lt;", "<").replace("&gt;", ">")
+    assert CANARY in page.locator("main, header").all_text_contents()[0] + page.content().replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
 
 
 def test_a_whole_day_without_javascript(served: Served, chromium: Browser) -> None:

@@ -170,7 +170,9 @@ class AuditedClient(FlaskClient):
     def post_form(self, action: str, *, follow_redirects: bool = False, **fields: str) -> TestResponse:
         """Send the form as it stands, with `fields` filled in."""
         form = next(
-            f for f in Page(self.html).forms if f.method == "post" and urlsplit(f.action or self.here).path.endswith(action)
+            f
+            for f in Page(self.html).forms
+            if f.method == "post" and urlsplit(f.action or self.here).path.endswith(action)
         )
         target = urlsplit(urljoin(self.here, form.action)).path
         return self.post(target, data={**form.fields, **fields}, follow_redirects=follow_redirects)

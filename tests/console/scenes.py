@@ -20,6 +20,7 @@ from core.contacts import contact_point, conversation_with
 from core.db.engine import Database
 from core.db.models import (
     Heartbeat,
+    HelpRequest,
     InboundMedia,
     InboundMessage,
     Organization,
@@ -30,10 +31,11 @@ from core.db.models import (
     UnmetNeed,
     Volunteer,
 )
-from core.db.models.help_request import Reason, UnmetCause, Urgency
+from core.db.models.help_request import Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Purpose
 from core.db.models.volunteer import Role
 from core.db.sealing import Sealer
+from core.helpdesk import operations
 from core.helpdesk.desk import Desk
 from core.helpdesk.opening import NewRequest, open_request
 from core.i18n.phrasebook import Phrasebook
@@ -122,7 +124,8 @@ class Scene:
         """The resident of a request writes again: gives the message's id."""
         with self.database.write() as session:
             message = session.scalars(self._messages(request_id)).first()
-            assert message and message.conversation_id
+            assert message
+            assert message.conversation_id
             return self._inbound(session, message.contact_point_id, message.conversation_id, words, language)
 
     def answered(self, request_id: uuid.UUID, key: str, language: str, **params: NeedName) -> uuid.UUID:
@@ -172,10 +175,8 @@ class Scene:
     def may_refer(self, request_id: uuid.UUID, service_id: uuid.UUID) -> None:
         """The resident agreed that a service is called."""
         with self.database.write() as session:
-            message = session.scalars(self._messages(request_id)).first()
-            assert message
-            resident = session.execute(sa.text("select asked_by_id from help_request")).scalar()
-            session.add(Referral(help_request_id=request_id, resident_id=uuid.UUID(str(resident)),
+            asked_by = session.get_one(HelpRequest, request_id).asked_by_id
+            session.add(Referral(help_request_id=request_id, resident_id=asked_by,
                                  service_id=service_id, need_code="food.meals", passed="phone,need",
                                  consent_words="1", consent_at=self.clock.now()))  # fmt: skip
 
@@ -189,8 +190,6 @@ class Scene:
             return list(session.scalars(sa.select(model).filter_by(**where)))
 
     def _messages(self, request_id: uuid.UUID) -> sa.Select[Any]:
-        from core.db.models import HelpRequest
-
         return (
             sa.select(InboundMessage)
             .join(HelpRequest, HelpRequest.conversation_id == InboundMessage.conversation_id)
@@ -215,9 +214,7 @@ class Scene:
         return row.id  # type: ignore[no-any-return]
 
 
-def build_scene(
-    database: Database, clock: StandingClock, catalogue: Catalogue, **settings: str
-) -> Scene:
+def build_scene(database: Database, clock: StandingClock, catalogue: Catalogue, **settings: str) -> Scene:
     """The console over `database`."""
     env: Mapping[str, str] = {**SETTINGS, "HANDRAIL_DATABASE_URL": database.url, **settings}
     config = Config.from_env(env)
@@ -266,9 +263,6 @@ def furnish(scene: Scene, language: str = "en") -> dict[str, uuid.UUID]:
     ids["closed"] = scene.asks("need a ride to dialysis", phone="+12025550127", need="transport.medical")
     scene.lacks("home.repair")
     scene.lacks("child.care", UnmetCause.NOT_IN_AREA)
-    from core.db.models.help_request import Outcome
-    from core.helpdesk import operations
-
     now = scene.clock.now()
     with scene.database.write() as session:
         operations.claim(session, scene.deps.desk, ids["meals"], vera, now)

@@ -32,7 +32,9 @@ def test_vera_logs_in_and_lands_where_she_wanted_to_go(scene: Scene) -> None:
     assert (browser.here, browser.status) == ("/console/ended", 200)
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/console/", "/sms/inbound", "/console\\@evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/console/", "/sms/inbound", "/console\\@evil.example"]
+)
 def test_the_log_in_sends_nobody_elsewhere(scene: Scene, elsewhere: str) -> None:
     scene.joins("vera", "Vera")
     browser = browser_of(scene)

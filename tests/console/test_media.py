@@ -9,7 +9,6 @@ from core.helpdesk.events import EventKind
 from tests.console.conftest import Enter
 from tests.console.scenes import Scene
 
-
 KINDS = {
     "image/jpeg": ("image/jpeg", "inline"),
     "audio/ogg": ("audio/ogg", "inline"),
@@ -56,14 +55,9 @@ def test_nobody_else_gets_them_and_looking_is_logged(scene: Scene, enter: Enter)
 def test_what_was_not_fetched_yet_is_said(scene: Scene, enter: Enter) -> None:
     scene.joins("vera", "Vera")
     request_id = scene.asks("look at this")
+    message_id = scene.writes(request_id, "")
     with scene.database.write() as session:
-        session.add(InboundMedia(inbound_message_id=scene_message(scene), url="https://x.example", content_type="audio/amr"))
+        session.add(InboundMedia(inbound_message_id=message_id, url="https://x.example", content_type="audio/amr"))
     vera = enter("vera")
     vera.visit(f"/console/requests/{request_id}")
     assert "Recording 1: not fetched yet" in vera.submit("/claim")
-
-
-def scene_message(scene: Scene) -> uuid.UUID:
-    from core.db.models import InboundMessage
-
-    return scene.rows(InboundMessage)[0].id  # type: ignore[no-any-return]

@@ -278,9 +278,7 @@ def test_a_phone_marked_safe_can_be_called(team: Scene, enter: Enter) -> None:
 
 
 def test_violence_is_handled_as_a_private_matter(team: Scene, enter: Enter) -> None:
-    vera, _ = holding(
-        team, enter, urgency=Urgency.EMERGENCY, reason=Reason.EMERGENCY, emergency_kind="violence"
-    )
+    vera, _ = holding(team, enter, urgency=Urgency.EMERGENCY, reason=Reason.EMERGENCY, emergency_kind="violence")
     assert "Do not call" in vera.html
     assert "tel:" not in vera.html
 

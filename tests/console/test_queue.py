@@ -7,7 +7,8 @@ import threading
 from datetime import timedelta
 
 from core.db.models import HelpRequest
-from core.db.models.help_request import Reason, Status, Urgency
+from core.db.models.help_request import FollowUp, FollowUpAnswer, Reason, Status, Urgency
+from core.helpdesk.follow_ups import record_answer
 from tests.console.conftest import Enter
 from tests.console.scenes import DORIS, LI, ROSA, Scene, furnish
 
@@ -31,7 +32,9 @@ def test_emergencies_stand_first_then_who_has_waited_longest(scene: Scene, enter
     scene.clock.forward(timedelta(minutes=5))
     scene.asks("el grifo gotea", phone=ROSA, language="es", need="home.repair")
     scene.clock.forward(timedelta(minutes=7))
-    scene.asks("摔倒了", phone=LI, language="zh", urgency=Urgency.EMERGENCY, reason=Reason.EMERGENCY, emergency_kind="medical")
+    scene.asks(
+        "摔倒了", phone=LI, language="zh", urgency=Urgency.EMERGENCY, reason=Reason.EMERGENCY, emergency_kind="medical"
+    )
     page = enter("vera").visit("/console/")
     assert order(page, "Meals", "Home repairs", "Emergency: medical") == ["Emergency: medical", "Meals", "Home repairs"]
     assert "12 minutes" in page
@@ -100,9 +103,6 @@ def test_the_page_can_ask_what_is_new(scene: Scene, enter: Enter) -> None:
 
 
 def test_vera_hears_how_hers_ended(scene: Scene, enter: Enter) -> None:
-    from core.db.models.help_request import FollowUp, FollowUpAnswer
-    from core.helpdesk.follow_ups import record_answer
-
     furnish(scene)
     vera, ana = enter("vera"), enter("ana")
     page = vera.visit("/console/ended")

@@ -50,7 +50,9 @@ def test_a_visitor_without_a_phone_is_written_down_once(scene: Scene, vera: Audi
 
 
 def test_a_daughter_asks_for_her_father_by_phone_and_it_cannot_wait(scene: Scene, vera: AuditedClient) -> None:
-    vera.submit("/new", **MRS_ODELL | {"phone": "(202) 555-0147", "for_whom": "her father", "urgent": "yes", "language": "es"})
+    vera.submit(
+        "/new", **MRS_ODELL | {"phone": "(202) 555-0147", "for_whom": "her father", "urgent": "yes", "language": "es"}
+    )
     [request] = scene.rows(HelpRequest)
     assert (request.for_whom, request.urgency, request.channel) == ("her father", Urgency.SOON, Channel.SMS)
     assert request.language == "es"

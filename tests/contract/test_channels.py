@@ -109,9 +109,7 @@ def test_a_burst_from_one_phone_is_taken_in_whole(wire: SmsWire, house: House) -
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec=None), max_size=400))
-def test_no_text_at_all_breaks_it_or_meets_silence(
-    wire: SmsWire, client: FlaskClient, house: House, text: str
-) -> None:
+def test_no_text_at_all_breaks_it_or_meets_silence(wire: SmsWire, client: FlaskClient, house: House, text: str) -> None:
     payload = wire.payload(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"), "+12025550185")
     answer = wire.post(client, payload)
     assert answer.status_code == 200

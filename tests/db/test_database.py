@@ -80,9 +80,13 @@ def test_two_hundred_increments_at_once_are_two_hundred(database: Database) -> N
 
 
 def test_what_raises_inside_a_transaction_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        contact_point(session, Sealer(fresh_key()), Channel.SMS, NUMBER, NOW)
-        raise ZeroDivisionError
+    def fail_after_writing() -> None:
+        with database.write() as session:
+            contact_point(session, Sealer(fresh_key()), Channel.SMS, NUMBER, NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_writing()
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(ContactPoint)) == 0
 

@@ -228,7 +228,8 @@ def test_hours_are_regular_or_openly_unknown(services: list[Record]) -> None:
         assert re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", span["opens_at"]), span
         assert re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", span["closes_at"]), span
         assert span["opens_at"] < span["closes_at"], "a night is written as two spans"
-        assert span["byday"] and span["valid_from"]
+        assert span["byday"]
+        assert span["valid_from"]
     assert any(not service["schedules"] for service in services), "some hours are unknown"
     assert any(span["freq"] == "MONTHLY" and span["byday"] == "2SA,4SA" for span in spans)
     assert any(span["freq"] == "WEEKLY" and span["closes_at"] >= "20:00" for span in spans)

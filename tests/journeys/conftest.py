@@ -53,9 +53,20 @@ def worker(house: House) -> Worker:
     return Worker(house)
 
 
-@pytest.fixture(params=["core", "webhook"])
-def send(request: pytest.FixtureRequest, house: House, clock: StandingClock) -> Send:
-    if request.param == "core":
+@pytest.fixture(params=["sqlite-core", "sqlite-webhook", "postgresql-webhook"])
+def way(request: pytest.FixtureRequest) -> str:
+    """Both ways in on SQLite; on PostgreSQL the one that residents use."""
+    return str(request.param)
+
+
+@pytest.fixture
+def engine(way: str) -> str:
+    return way.split("-", maxsplit=1)[0]
+
+
+@pytest.fixture
+def send(way: str, house: House, clock: StandingClock) -> Send:
+    if way.endswith("core"):
         return lambda number, body: _through_the_core(house, clock, number, body)
     client = create_app(house).test_client()
     return lambda number, body: _through_the_webhook(client, number, body)

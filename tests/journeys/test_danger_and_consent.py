@@ -83,7 +83,13 @@ def test_words_that_only_look_like_danger_do_not_trigger(rose: Phone, desk: Desk
     [
         ("ALTO", "ya no le escribe", "iniciar", "Qué bueno", "necesito un plomero"),
         ("停止", "不会再给您发短信", "开始", "欢迎回来", "我想找人修水管"),
-        ("please stop texting me", "You will get no more texts", "please start texting me again", "Welcome back", "i need a plumber"),
+        (
+            "please stop texting me",
+            "You will get no more texts",
+            "please start texting me again",
+            "Welcome back",
+            "i need a plumber",
+        ),
     ],
 )
 def test_stop_and_start_in_three_languages(

@@ -171,9 +171,7 @@ def test_another_service_then_no_more_then_a_person(rose: Phone, desk: Desk) -> 
     assert waiting.status is Status.OPEN
 
 
-def test_the_duty_contact_hears_of_long_waits(
-    rose: Phone, time_passes: Passes, providers: FakeProviders
-) -> None:
+def test_the_duty_contact_hears_of_long_waits(rose: Phone, time_passes: Passes, providers: FakeProviders) -> None:
     rose.text("0")
     time_passes(timedelta(hours=1))
 

@@ -88,9 +88,7 @@ def test_a_sender_that_died_is_followed_up(
 ) -> None:
     sent = post_text()
     with database.write() as session:  # claimed, and then the power went
-        session.execute(
-            sa.update(OutgoingMessage).values(status=Delivery.SENDING, next_attempt_at=clock.now() + LEASE)
-        )
+        session.execute(sa.update(OutgoingMessage).values(status=Delivery.SENDING, next_attempt_at=clock.now() + LEASE))
     deliverer.deliver_due()
     assert provider.taken == []
 

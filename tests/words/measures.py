@@ -45,7 +45,9 @@ def fernandez_huerta(text: str) -> float:
 
 def longest_chinese_sentence(text: str) -> int:
     """Characters of the longest stretch without a pause (a comma is a pause)."""
-    return max((len(re.findall(r"[\u4e00-\u9fff]", part)) for part in re.split(r"[，。！？：；、,\n]", text)), default=0)
+    return max(
+        (len(re.findall(r"[\u4e00-\u9fff]", part)) for part in re.split(r"[，。！？：；、,\n]", text)), default=0
+    )
 
 
 def hard_characters(text: str) -> set[str]:

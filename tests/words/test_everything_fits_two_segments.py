@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.wiring import build_phrasebook
 from core.config import Config
 from core.conversation.needs import referral_agreed, referral_refused, referral_wanted, serve
 from core.conversation.people import bring_a_person
@@ -31,7 +32,6 @@ from intents.understanding import Act, Understanding
 from sms.render import render
 from sms.segments import measure
 from tests.conftest import SETTINGS
-from app.wiring import build_phrasebook
 
 LANGUAGES = ("en", "zh", "es")
 ZONE = ZoneInfo("America/New_York")
@@ -161,8 +161,8 @@ def situation(language: str, catalogue: Catalogue) -> Situation:
     state = TalkState(need=need, words="help", place=place)
     found = {code: Found(code, (offer(),), None) for code in catalogue.needs}
     searches = {
-        Search((need,), place=place): Findings(place, {need: found[need]}),
-        Search((need, need), place=place): Findings(place, {need: found[need]}),
+        Search((need,), place=place, words="help"): Findings(place, {need: found[need]}),
+        Search((need, need), place=place, words="help"): Findings(place, {need: found[need]}),
         Search(("street.cleaning",), place=place, responsible=True): Findings(
             place, {}, {"street.cleaning": ResponsibleName(LONG_NAME, None)}
         ),

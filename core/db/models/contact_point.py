@@ -43,12 +43,11 @@ class Relation(StrEnum):
 
 
 class Resident(Keyed):
-    """A person who needs help. `area` is what they told us of where they live, in their own words."""
+    """A person who needs help. Where they live is remembered with the talk."""
 
     __tablename__ = "resident"
 
     name: Mapped[str | None]
-    area: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

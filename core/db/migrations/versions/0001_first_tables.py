@@ -65,7 +65,6 @@ def upgrade() -> None:
 
     op.create_table('resident',
     sa.Column('name', sa.Text(), nullable=True),
-    sa.Column('area', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_resident'))

@@ -1,0 +1,136 @@
+"""One help request: what everybody may see, and after claiming the whole conversation."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import abort, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console.chrome import wording
+from console.deps import blueprint, deps
+from console.forms import LONGEST_REPLY, Errors
+from console.people import me
+from console.transcript import transcript
+from core.db.models.help_request import Status
+from core.directory.find import service_offer
+from core.helpdesk.queries import RequestPage
+from core.helpdesk.queries import request_page as page_of
+from core.helpdesk.reveal import record_reveal, was_revealed
+from core.helpdesk.volunteers import all_volunteers
+from core.i18n.phrasebook import spoken_number
+from core.messages import ContactKind
+
+
+@dataclass(frozen=True, slots=True)
+class ShownService:
+    """A service of the directory; `number` to dial, `phone` to read."""
+
+    name: str
+    organization: str
+    number: str | None
+    phone: str | None
+    extension: str
+
+
+@blueprint.get("/requests/<uuid:request_id>")
+def show_request(request_id: UUID) -> Response:
+    """The request's page."""
+    return request_view(request_id)
+
+
+def request_view(
+    request_id: UUID,
+    *,
+    errors: Errors | None = None,
+    form: str = "",
+    text: str = "",
+    keys: tuple[UUID, UUID] | None = None,
+) -> Response:
+    """The page; with `errors` in its `form` ("reply" or "note"), whose `text` and keys are kept."""
+    page = seen(request_id)
+    if page is None:
+        abort(404)
+    with deps().database.read() as session:
+        tried = _services(session, [UUID(text) for text in page.tried])
+        referrals = _services(session, page.referrals)
+        people = {str(v.id): v.name for v in all_volunteers(session)}
+    # Someone else may pick up the phone, or read over the shoulder.
+    careful = page.private or page.row.emergency_kind == "violence"
+    reply_key, note_key = keys or (uuid.uuid4(), uuid.uuid4())
+    mine = page.row.holder_id == me().volunteer_id
+    body = render_template(
+        "console/request.html",
+        page=page,
+        row=page.row,
+        mine=mine,
+        working=mine and page.row.status is not Status.RESOLVED,
+        title=request_title(page),
+        lines=transcript(page.lines, deps().phrasebook),
+        tried=tried,
+        referrals=referrals,
+        people=people,
+        phone=_phone(page),
+        careful=careful,
+        may_call=not careful or page.safe_to_call is True,
+        errors=errors or {},
+        wrong_form=form,
+        text=text,
+        reply_key=reply_key,
+        note_key=note_key,
+        longest=LONGEST_REPLY,
+    )
+    return Response(body, 400 if errors else 200, mimetype="text/html")
+
+
+def request_title(page: RequestPage) -> str:
+    """What the page is called."""
+    return wording().t("request.title", reference=page.row.reference)
+
+
+def request_url(request_id: UUID, anchor: str | None = None) -> str:
+    """Where the request's page is."""
+    return url_for("console.show_request", request_id=request_id, _anchor=anchor)
+
+
+def seen(request_id: UUID) -> RequestPage | None:
+    """The request; with words and number for its holder, once it is logged that they were shown."""
+    volunteer_id = me().volunteer_id
+    with deps().database.read() as session:
+        logged = was_revealed(session, request_id, volunteer_id)
+        page = page_of(session, deps().sealer, request_id, revealed=logged)
+    if logged or page is None or page.row.holder_id != volunteer_id:
+        return page
+    with deps().database.write() as session:
+        holds = record_reveal(session, request_id, volunteer_id, deps().clock.now())
+    with deps().database.read() as session:
+        return page_of(session, deps().sealer, request_id, revealed=holds)
+
+
+def _phone(page: RequestPage) -> str | None:
+    """The resident's number as people write it; None where it isn't revealed or there is none."""
+    if page.address is None or page.row.channel is None:
+        return None
+    is_phone = ContactKind.of(page.row.channel) is ContactKind.PHONE
+    return spoken_number(page.address, deps().config.country) if is_phone else None
+
+
+def _services(session: Session, ids: Sequence[UUID]) -> list[ShownService]:
+    """The services that are still in the directory, by what they were merged into."""
+    language, country = wording().language, deps().config.country
+    at = deps().clock.now().astimezone(deps().config.timezone)
+    offers = filter(None, (service_offer(session, service_id, at=at) for service_id in ids))
+    return [
+        ShownService(
+            name=offer.name.by_language.get(language, offer.name.original),
+            organization=offer.organization.by_language.get(language, offer.organization.original),
+            number=offer.phone.number if offer.phone else None,
+            phone=spoken_number(offer.phone.number, country) if offer.phone else None,
+            extension=offer.phone.extension if offer.phone else "",
+        )
+        for offer in offers
+    ]

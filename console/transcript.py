@@ -1,0 +1,64 @@
+"""A conversation as a volunteer reads it: every Reply put into the words that the resident got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.db.models.outgoing import Delivery
+from core.helpdesk.queries import Line, MediaLine, Speaker
+from core.i18n.phrasebook import Phrasebook
+from core.messages import Channel, Location, Reply
+
+FAMILIES = {"image": "image", "audio": "audio", "video": "video"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMedia:
+    """A picture or recording: where it is, and what sort it is (image, audio, video, file)."""
+
+    item: MediaLine
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line to show. `language` is the one its text is in."""
+
+    at: datetime
+    speaker: Speaker
+    author: str | None
+    language: str
+    text: str
+    channel: Channel | None
+    delivery: Delivery | None
+    error_code: str | None
+    media: tuple[ShownMedia, ...]
+    location: Location | None
+
+
+def transcript(lines: tuple[Line, ...], phrasebook: Phrasebook) -> list[ShownLine]:
+    """`lines` in words, in their order. Answers that were not given on purpose are left out."""
+    return [
+        ShownLine(
+            at=line.at,
+            speaker=line.speaker,
+            author=line.author,
+            language=line.language,
+            text=said(line.reply, phrasebook) if line.reply else line.text,
+            channel=line.channel,
+            delivery=line.delivery,
+            error_code=line.error_code,
+            media=tuple(ShownMedia(m, FAMILIES.get(m.content_type.partition("/")[0], "file")) for m in line.media),
+            location=line.location,
+        )
+        for line in lines
+        if line.reply is None or line.reply.say
+    ]
+
+
+def said(reply: Reply, phrasebook: Phrasebook) -> str:
+    """What `reply` says, one line each, with its choices as "1 label"."""
+    lines = [phrasebook.line(say, reply.language) for say in reply.say]
+    choices = [f"{c.number} {phrasebook.line(c.label, reply.language)}" for c in reply.expects.choices]
+    return "\n".join(lines + choices)

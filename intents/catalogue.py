@@ -1,0 +1,164 @@
+"""The catalogue: every need, act, number word and language that we understand, read from data files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from intents.catalogue_file import CatalogueError, Table
+from intents.emergencies import Rules, load_rules
+from intents.grammar import Grammar, load_grammar
+from intents.understanding import Act
+
+__all__ = ["ActWords", "Catalogue", "CatalogueError", "Need", "load_catalogue"]
+
+BUILT_IN = Path(__file__).parent / "catalogue"
+"""The catalogue that comes with Handrail."""
+
+MENU = range(6)
+"""The answers of a menu: 1 to 5, and 0 for a person."""
+
+_NEED_CODE = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One need a resident can have. names, descriptions and phrases are by language tag.
+
+    place_matters: the answer depends on where the resident is. report: something broken or dirty to report,
+    not a service to find. private: nobody should come to know of it by accident.
+    """
+
+    code: str
+    group: str
+    place_matters: bool
+    report: bool
+    private: bool
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    phrases: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActWords:
+    """One act: the whole messages that mean it for certain, and phrases to learn from, by language tag."""
+
+    act: Act
+    words: Mapping[str, frozenset[str]]
+    phrases: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that we understand.
+
+    numbers: by language, the whole messages that answer a menu. targets: by language, the words for that
+    language in any language. digest: SHA-256 over all files, hexadecimal; another digest means another
+    model.
+    """
+
+    needs: Mapping[str, Need]
+    acts: Mapping[Act, ActWords]
+    numbers: Mapping[str, Mapping[str, int]]
+    targets: Mapping[str, frozenset[str]]
+    grammars: Mapping[str, Grammar]
+    rules: Rules
+    digest: str
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Tags of all languages, in alphabetical order."""
+        return tuple(self.grammars)
+
+    def phrases(self, tag: str) -> Iterator[str]:
+        """Every phrase of one language, of needs and of acts."""
+        for need in self.needs.values():
+            yield from need.phrases[tag]
+        for act in self.acts.values():
+            yield from act.phrases[tag]
+
+
+def load_catalogue(*extra_folders: Path) -> Catalogue:
+    """Read the catalogue that comes with Handrail, then a community's own need files.
+
+    Each extra folder holds need files (*.toml); one that carries a known code replaces that need whole.
+    Raises CatalogueError, which names the file and the field.
+    """
+    shorthand = Table.read(BUILT_IN / "shorthand.toml")
+    grammars = {g.tag: g for g in (load_grammar(file, shorthand) for file in _files(BUILT_IN / "languages"))}
+    needs = {need.code: need for need in (_need(f, grammars) for f in _files(BUILT_IN / "needs"))}
+    for folder in extra_folders:
+        if not folder.is_dir():
+            raise CatalogueError(folder, "", "is not a folder")
+        needs |= {need.code: need for need in (_need(file, grammars) for file in _files(folder))}
+    acts = {words.act: words for words in (_act(file, grammars) for file in _files(BUILT_IN / "acts"))}
+    for act in Act:
+        if act not in acts:
+            raise CatalogueError(BUILT_IN / "acts" / f"{act}.toml", "", "is missing")
+    targets = Table.read(BUILT_IN / "acts" / f"{Act.LANGUAGE}.toml").table("targets")
+    return Catalogue(
+        needs=dict(sorted(needs.items())),
+        acts=acts,
+        numbers=_numbers(Table.read(BUILT_IN / "numbers.toml"), grammars),
+        targets={tag: targets.words(tag) for tag in grammars},
+        grammars=grammars,
+        rules=load_rules(BUILT_IN / "emergencies"),
+        digest=_digest([*BUILT_IN.rglob("*.toml"), *(f for folder in extra_folders for f in _files(folder))]),
+    )
+
+
+def _need(file: Path, languages: Iterable[str]) -> Need:
+    top = Table.read(file)
+    code, group = top.text("code"), top.text("group")
+    if not _NEED_CODE.fullmatch(code):
+        raise top.error("code", 'must look like "group.name", in lower case')
+    if code.partition(".")[0] != group:
+        raise top.error("group", f'must be "{code.partition(".")[0]}", the part of the code before the dot')
+    tables = {tag: top.table(tag) for tag in languages}
+    for table in tables.values():
+        if not table.texts("phrases"):
+            raise table.error("phrases", "must hold at least one phrase")
+    return Need(
+        code=code,
+        group=group,
+        place_matters=top.flag("place_matters"),
+        report=top.flag("report"),
+        private=top.flag("private"),
+        names={tag: table.text("name") for tag, table in tables.items()},
+        descriptions={tag: table.text("description") for tag, table in tables.items()},
+        phrases={tag: table.texts("phrases") for tag, table in tables.items()},
+    )
+
+
+def _act(file: Path, languages: Iterable[str]) -> ActWords:
+    top = Table.read(file)
+    code = top.text("code")
+    if code not in set(Act):
+        raise top.error("code", f"must be one of {', '.join(Act)}")
+    tables = {tag: top.table(tag) for tag in languages}
+    return ActWords(
+        act=Act(code),
+        words={tag: table.words("words") for tag, table in tables.items()},
+        phrases={tag: table.texts("phrases") for tag, table in tables.items()},
+    )
+
+
+def _numbers(top: Table, languages: Iterable[str]) -> dict[str, dict[str, int]]:
+    return {tag: {word: number for number in MENU for word in top.table(tag).words(str(number))} for tag in languages}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """SHA-256 over names and contents; where the folders lie makes no difference."""
+    total = hashlib.sha256()
+    for file in sorted(files, key=lambda path: (path.parent.name, path.name)):
+        content = file.read_bytes()
+        total.update(f"{file.parent.name}/{file.name}:{len(content)}:".encode())
+        total.update(content)
+    return total.hexdigest()
