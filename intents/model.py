@@ -111,6 +111,12 @@ class Model:
         return cls.assemble(catalogue, classifier, languages, encoder)
 
 
+def model_file(catalogue: Catalogue, folder: Path, encoder: Encoder | None) -> Path:
+    """Give the file in which the model of this catalogue and encoder is kept, there or not."""
+    kind = encoder.name if encoder else "words"
+    return folder / f"understanding-{_FORMAT}-{kind}-{catalogue.digest[:16]}.npz"
+
+
 def load_or_train(catalogue: Catalogue, folder: Path) -> Model:
     """Give the catalogue's model: from the folder where it was trained before, else trained now and kept
     there.
@@ -119,8 +125,7 @@ def load_or_train(catalogue: Catalogue, folder: Path) -> Model:
     installed.
     """
     encoder = load_encoder()
-    kind = encoder.name if encoder else "words"
-    file = folder / f"understanding-{_FORMAT}-{kind}-{catalogue.digest[:16]}.npz"
+    file = model_file(catalogue, folder, encoder)
     if file.exists():
         try:
             return Model.load(file, catalogue, encoder)
