@@ -29,6 +29,8 @@ from intents.understanding import Act
 Outcome = Decision | Search | None
 Answer = Callable[[Situation, OpenQuestion, int], Outcome]
 
+LONGEST_STREET = 4
+"""Words; a report of something broken takes more to say than the name of a street."""
 PASSED = ("phone", "need")
 """What pass.ask tells the resident that we pass on; no more than that may be."""
 
@@ -71,11 +73,22 @@ def _place_in_words(s: Situation) -> Outcome:
     if search not in s.findings:
         return search
     place = s.findings[search].place
-    if place is None and (s.understanding.wanted or s.act not in (Act.UNKNOWN, Act.FIND_HELP)):
+    if place is None and _speaks_of_something_else(s):
         return None
     note = None if place else say("place.unknown")
     unknown = PlaceRef(text[:80], None, None, None, None)
     return serve(s, replace(s.state, place=place or unknown), answered=True, note=note)
+
+
+def _speaks_of_something_else(s: Situation) -> bool:
+    """Whether words that are no known place are a change of mind rather than a place we don't know."""
+    wanted = s.understanding.wanted
+    if wanted:
+        # "calle larga" looks like a report of a broken street, and is an answer to "where are you?"
+        only_street = all(s.community.catalogue.needs[need.code].report for need in wanted)
+        short = len(s.understanding.text.split()) <= LONGEST_STREET
+        return not (only_street and (short or s.understanding.slots.place))
+    return s.act not in (Act.UNKNOWN, Act.FIND_HELP, Act.REPORT_PROBLEM)
 
 
 def _offer(s: Situation, question: OpenQuestion, picked: int) -> Outcome:

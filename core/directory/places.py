@@ -24,6 +24,37 @@ NEAREST_KM = 25.0
 """A shared position further than this from any known place is outside the community."""
 
 _EXACTNESS = {"landmark": 0, "street": 1, "postcode": 2, "neighbourhood": 3, "town": 4, "area": 5}
+_KINDS_OF_PLACE = frozenset(
+    [
+        "the",
+        "st",
+        "ave",
+        "rd",
+        "blvd",
+        "ln",
+        "dr",
+        "sq",
+        "pl",
+        "pkwy",
+        "hwy",
+        "la",
+        "el",
+        "de",
+        "del",
+        "en",
+        "calle",
+        "avenida",
+        "av",
+        "carrer",
+        "barrio",
+        "colonia",
+        "plaza",
+        "paseo",
+        "camino",
+        "zona",
+    ]
+)
+"""In the form of `plain`. What a place is, and small words; neither tells two places apart."""
 _LONGEST_WORDS = 40
 _LONGEST_NAME = 5
 
@@ -46,6 +77,7 @@ class Gazetteer:
     by_name: dict[str, list[PlaceRef]]
     kinds: dict[PlaceRef, str]
     misspellable: list[str] = field(default_factory=list)
+    by_bare_name: dict[str, PlaceRef] = field(default_factory=dict)
 
     def named(self, name: str) -> PlaceRef | None:
         """The place that has exactly this name, as directories write it."""
@@ -58,7 +90,7 @@ class Gazetteer:
         found = self.by_name.get(" ".join(words))
         if found:
             return found[0]
-        return self._inside(words) or self._inside_chinese(words) or self._misspelt(words)
+        return self._inside(words) or self._inside_chinese(words) or self._misspelt(words) or self._without_kind(words)
 
     def nearest(self, latitude: float, longitude: float) -> PlaceRef | None:
         """The known place nearest to a position, with that very position."""
@@ -93,6 +125,11 @@ class Gazetteer:
                 best, best_likeness = self.by_name[hit[0]][0], hit[1]
         return best
 
+    def _without_kind(self, words: list[str]) -> PlaceRef | None:
+        """ "Calle Mill" for Mill Street: the name is right, the kind of place is said in another language."""
+        name = _bare(words)
+        return self.by_bare_name.get(name) if name and len(words) <= _LONGEST_NAME else None
+
     def _rank(self, ref: PlaceRef, postcodes: set[str]) -> tuple[bool, int, int, str]:
         elsewhere = ref.postcode is not None and plain_name(ref.postcode) not in postcodes
         return elsewhere and bool(postcodes), _EXACTNESS.get(self.kinds[ref], 9), -len(ref.text), ref.text
@@ -112,7 +149,12 @@ def load_gazetteer(session: Session) -> Gazetteer:
         refs.sort(key=lambda ref: (_EXACTNESS.get(kinds[ref], 9) if kinds[ref] != "neighbourhood" else -1, ref.text))
     misspellable = sorted(name for name in by_name
                           if len(name) >= SHORTEST_MISSPELT and not any(c.isdigit() for c in name))  # fmt: skip
-    return Gazetteer(by_name, kinds, misspellable)
+    bare = {_bare(name.split()): refs[0] for name, refs in by_name.items() if len(refs) == 1}
+    return Gazetteer(by_name, kinds, misspellable, bare)
+
+
+def _bare(words: list[str]) -> str:
+    return " ".join(word for word in words if word not in _KINDS_OF_PLACE)
 
 
 def resolve_place(session: Session, text: str) -> PlaceRef | None:

@@ -228,3 +228,19 @@ def test_a_crowded_out_follow_up_is_asked_again(rose: Phone, desk: Desk, time_pa
 
     assert "Did you get it?" in rose.inbox[-1]
     assert "We are glad." in rose.text("1")
+
+
+def test_a_street_said_the_spanish_way_is_found(phone: Callable[[str], Phone]) -> None:
+    carmen = phone("0183")
+    carmen.text("no tengo comida en casa")
+    answer = carmen.text("calle mill")
+    assert "Tel.:" in answer
+    assert "No conocemos ese lugar" not in answer
+
+
+def test_a_street_nobody_knows_is_a_place_and_no_report_of_a_broken_one(phone: Callable[[str], Phone]) -> None:
+    carmen = phone("0183")
+    carmen.text("no tengo comida en casa")
+    answer = carmen.text("calle larga")
+    assert "No conocemos ese lugar" in answer
+    assert "Tel.:" in answer
