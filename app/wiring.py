@@ -25,8 +25,9 @@ from core.messages import Channel
 from core.outbox.delivery import Deliverer
 from core.outbox.operations import record_status
 from core.outbox.sender import Sender
+from intents.building import ModelError, load_or_train
 from intents.catalogue import Catalogue, CatalogueError, load_catalogue
-from intents.model import Model, ModelError, load_or_train
+from intents.model import Model
 from mail.server import parse_smtp_url
 
 log = logging.getLogger(__name__)

@@ -212,7 +212,9 @@ def _ask(target: Target, requests: int, connections: int) -> list[float]:
 
 
 def _write(tables: dict[str, list[Figures]], requests: int) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     about = {
         "measured": "one inbound text from signed POST to committed answer",
         "commit": commit,

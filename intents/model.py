@@ -18,20 +18,13 @@ from intents.catalogue import Catalogue
 from intents.catalogue_file import plain
 from intents.classifier import Classifier, MeaningView, WordView
 from intents.decompose import splitter
-from intents.encoder import Encoder, load_encoder
+from intents.encoder import Encoder
 from intents.grammar import Grammar, Script
 from intents.language import LanguageModel
 from intents.spelling import Words
 
-_FORMAT = 2
-"""Part of the cached file's name. Raise it when training or the file's layout changes."""
-
 _SHORTEST_TARGET = 3  # letters of a word that a slip may have meant
 _OFTEN = 2  # times a word must be in the catalogue to be meant by a slip
-
-
-class ModelError(Exception):
-    """There is no trained model and none can be built here. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +102,6 @@ class Model:
         except (KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"{file.name} is not a model: {error}") from error
         return cls.assemble(catalogue, classifier, languages, encoder)
-
-
-def model_file(catalogue: Catalogue, folder: Path, encoder: Encoder | None) -> Path:
-    """Give the file in which the model of this catalogue and encoder is kept, there or not."""
-    kind = encoder.name if encoder else "words"
-    return folder / f"understanding-{_FORMAT}-{kind}-{catalogue.digest[:16]}.npz"
-
-
-def load_or_train(catalogue: Catalogue, folder: Path) -> Model:
-    """Give the catalogue's model: from the folder where it was trained before, else trained now and kept
-    there.
-
-    The encoder is used where it is installed. Raises ModelError if it must be trained and scipy isn't
-    installed.
-    """
-    encoder = load_encoder()
-    file = model_file(catalogue, folder, encoder)
-    if file.exists():
-        try:
-            return Model.load(file, catalogue, encoder)
-        except (OSError, ValueError):
-            pass  # cut short or from another machine: train it anew
-    try:
-        from intents.training import train
-    except ImportError as error:
-        raise ModelError(
-            "The understanding model is not built yet, and building it needs scipy: "
-            'install Handrail with its "build" extra, or copy the model file from a machine that has built it.'
-        ) from error
-    model = train(catalogue, encoder)
-    model.save(file)
-    return model
 
 
 def _words(catalogue: Catalogue, encoder: Encoder | None) -> Words:

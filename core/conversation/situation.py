@@ -20,6 +20,8 @@ from intents.understanding import Act, Understanding
 
 TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
 """Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
+MOSTLY = 0.6
+"""A place name that makes up this share of a message, in characters, is the whole message ("im on mill street")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,22 @@ class Situation:
     def act(self) -> Act:
         """What the message does, where that is sure enough to act on; else unknown."""
         return self.understanding.act if self.understanding.confidence >= CONFIDENT else Act.UNKNOWN
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The needs sure enough to act on. A bare street name is none, however much it sounds like road works."""
+        return () if self.only_a_place else tuple(need.code for need in self.understanding.wanted)
+
+    @property
+    def only_a_place(self) -> bool:
+        """The message says where, and nothing else."""
+        place, text = self.understanding.slots.place, self.understanding.text.strip()
+        return bool(place) and len(place or "") >= MOSTLY * len(text)
+
+    @property
+    def wordless(self) -> bool:
+        """Numbers, signs and pictures only: there is no need to be read out of them."""
+        return not any(c.isalpha() for c in self.understanding.text)
 
     def is_private(self, need: str | None) -> bool:
         """Whether nothing may be started about this matter: no follow-up, no call-back."""

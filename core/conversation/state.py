@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from core.directory.places import PlaceRef
-from core.messages import Choice
+from core.messages import Choice, Reply
 
 SAME_MATTER = timedelta(days=2)
 """After this long without a word, what was offered before is no longer the matter at hand."""
@@ -50,13 +50,20 @@ class OpenQuestion:
 
     id: uuid.UUID
     kind: QuestionKind
-    choices: tuple[Choice, ...]
+    asked: Reply
+    """The words in which it was asked."""
     needs: tuple[str, ...] = ()
-    """The needs that its choices stand for, in order (WHICH_NEED, TWO_NEEDS, NEXT_NEED)."""
+    """The needs that its choices stand for, in order (WHICH_NEED, TWO_NEEDS, NEXT_NEED), or the one it is about
+    (OFFER, PASS_ON)."""
     subject: uuid.UUID | None = None
     """The follow-up, help request or service it is about."""
     reference: str = ""
     """The number by which the resident knows that request."""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What can be picked by number."""
+        return self.asked.expects.choices
 
 
 @dataclass(frozen=True, slots=True)

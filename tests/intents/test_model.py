@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from intents.model import Model, ModelError, load_or_train, model_file
+from intents.building import ModelError, load_or_train, model_file
+from intents.model import Model
 from intents.understand import understand
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,7 @@ def test_training_libraries_stay_out_of_the_running_program(model: Model, tmp_pa
 import sys
 from pathlib import Path
 from intents.catalogue import load_catalogue
-from intents.model import load_or_train
+from intents.building import load_or_train
 from intents.understand import understand
 understand("i need a wheelchair", load_or_train(load_catalogue(), Path({str(tmp_path)!r})))
 print(sorted(name for name in ("scipy", "sklearn", "intents.training", "py3langid") if name in sys.modules))
