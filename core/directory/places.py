@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
-from core.db.models import Place
+from core.db.models import ImportRun, Place
 from core.directory.names import plain, plain_name
 from intents.normalise import has_han
 
@@ -24,6 +25,8 @@ NEAREST_KM = 25.0
 """A shared position further than this from any known place is outside the community."""
 
 _EXACTNESS = {"landmark": 0, "street": 1, "postcode": 2, "neighbourhood": 3, "town": 4, "area": 5}
+_KEPT: WeakKeyDictionary[sa.Engine, tuple[tuple[object, ...], Gazetteer]] = WeakKeyDictionary()
+"""The gazetteer of each database, with what it was made from: the number of places and the last import."""
 _KINDS_OF_PLACE = frozenset(
     [
         "the",
@@ -136,7 +139,19 @@ class Gazetteer:
 
 
 def load_gazetteer(session: Session) -> Gazetteer:
-    """All places in the directory."""
+    """All places in the directory; made once for as long as the directory's places stay the same."""
+    engine = session.get_bind().engine
+    version = session.execute(
+        sa.select(sa.func.count(Place.id), sa.select(sa.func.max(ImportRun.at)).scalar_subquery())
+    )
+    state = tuple(version.one())
+    kept = _KEPT.get(engine)
+    if kept is None or kept[0] != state:
+        kept = _KEPT[engine] = (state, _read_gazetteer(session))
+    return kept[1]
+
+
+def _read_gazetteer(session: Session) -> Gazetteer:
     columns = (Place.name, Place.other_names, Place.kind, Place.latitude, Place.longitude, Place.area, Place.postcode)
     by_name: dict[str, list[PlaceRef]] = {}
     kinds: dict[PlaceRef, str] = {}
