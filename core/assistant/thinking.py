@@ -22,11 +22,16 @@ from core.directory.queries import responsible_body, vocabulary
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Inbound
 from intents.model import Model
+from intents.thresholds import CONFIDENT
 from intents.understand import Context, Vocabulary, understand
 from intents.understanding import Act, Understanding
 
 MOST_SEARCHES = 4
 """A turn looks up at most a place, a need and a service; more means that two steps want different things."""
+IN_PLAIN_WORDS = frozenset({QuestionKind.PASS_ON, QuestionKind.PRIVATE_PHONE, QuestionKind.CANCEL})
+"""Questions whose yes has consequences: it must be one of our yes words, never a guess ("is it far")."""
+CERTAIN = 1.0
+"""The confidence of a message that is, as a whole, a known word."""
 VOCABULARY_LIFETIME = timedelta(minutes=5)
 
 
@@ -117,9 +122,15 @@ class Mind:
         numbers = {choice.number for choice in question.choices}
         if meant.slots.choice is not None:
             return meant.slots.choice if meant.slots.choice in numbers else None
+        # "no i need a dentist" is not merely a no.
+        picked = self._phrasebook.picked(question.choices, meant.text, language, begun=not meant.wanted)
+        if picked is not None:
+            return picked
         by_label = {choice.label.key: choice.number for choice in question.choices}
-        word = {Act.YES: "choice.yes", Act.NO: "choice.no"}.get(meant.act, "")
-        return by_label.get(word) or self._phrasebook.picked(question.choices, meant.text, language)
+        label = {Act.YES: "choice.yes", Act.NO: "choice.no"}.get(meant.act, "")
+        plain = meant.act is Act.YES and question.kind in IN_PLAIN_WORDS
+        sure = meant.confidence >= (CERTAIN if plain else CONFIDENT)
+        return by_label.get(label) if sure else None
 
     def _search(self, search: Search, s: Situation) -> Findings:
         with self._database.read() as session:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.conversation.ask_again import ask_again
+from core.conversation.clarify import clarify
 from core.conversation.decision import Decision, OpenRequest, SetLanguage, SetSlowSpeech
-from core.conversation.needs import start_needs
-from core.conversation.people import bring_a_person
-from core.conversation.phrases import choices, person_comes, reply, say
+from core.conversation.needs import serve, start_needs
+from core.conversation.people import awaited, bring_a_person, in_danger
+from core.conversation.phrases import aside, choices, person_comes, reply, say
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.help_request import Reason
@@ -17,19 +19,27 @@ from intents.understanding import Act
 
 MOST_NEEDS = 3
 """Needs taken from one message; more than that is a list, and a person reads it better."""
+MUST_BE_ANSWERED = frozenset({QuestionKind.PLACE, QuestionKind.FOR_WHOM, QuestionKind.PASS_ON})
+"""Questions on which help hangs: a word of thanks does not end the talk there."""
 
 
 def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     """What the message asks for, where that is sure."""
     if s.inbound.media and not s.understanding.text.strip():
         return bring_a_person(s, Reason.MEDIA, say("media.received"))
-    wanted = tuple(need.code for need in s.understanding.wanted)[:MOST_NEEDS]
-    if wanted:
-        return start_needs(s, wanted)
+    if s.wanted:
+        return start_needs(s, s.wanted[:MOST_NEEDS])
+    if s.only_a_place:
+        return None if s.question or awaited(s) else _place(s)
     if s.understanding.language == "und" and s.act is Act.UNKNOWN and s.understanding.text:
         return bring_a_person(s, Reason.LANGUAGE)
+    if s.act in _COURTESY and in_danger(s):
+        return clarify(s)  # "ok" to "call 911" is no end of a talk
     act = _ACTS.get(s.act)
     return act(s) if act else None
+
+
+_COURTESY = frozenset({Act.YES, Act.NO, Act.GREETING, Act.THANKS})
 
 
 def _person(s: Situation) -> Decision:
@@ -40,15 +50,41 @@ def _ask_need(s: Situation) -> Decision:
     return Decision(reply(s, say("ask.need"), free="need"), s.state)
 
 
+def _place(s: Situation) -> Decision | Search | None:
+    """A place told without being asked: the matter at hand is looked up there, or it is kept for the next one."""
+    search = Search(place_text=s.understanding.slots.place or "")
+    if search not in s.findings:
+        return search
+    place = s.findings[search].place
+    if place is None:
+        return None
+    s = replace(s, state=replace(s.state, place=place, offered=()))
+    return serve(s, s.state) if s.state.need else _ask_need(s)
+
+
+def _yes(s: Situation) -> Decision | Search | None:
+    if s.question:
+        return None  # it has no yes among its answers: not understood
+    return Decision(reply(s, say("ok.any_time")), s.state) if s.requests else _ask_need(s)
+
+
+def _no(s: Situation) -> Decision | None:
+    return None if s.question else Decision(reply(s, say("ok.any_time")), s.state.understood())
+
+
 def _ask_report(s: Situation) -> Decision:
     return Decision(reply(s, say("ask.report"), free="need"), s.state)
 
 
-def _greeting(s: Situation) -> Decision:
+def _greeting(s: Situation) -> Decision | Search:
+    if s.question and s.question.kind in MUST_BE_ANSWERED:
+        return ask_again(s, s.question, say("greeting.hello"))
     return Decision(reply(s, say("greeting.hello"), say("ask.need"), free="need"), s.state.understood())
 
 
-def _thanks(s: Situation) -> Decision:
+def _thanks(s: Situation) -> Decision | Search:
+    if s.question and s.question.kind in MUST_BE_ANSWERED:
+        return ask_again(s, s.question)
     return Decision(reply(s, say("thanks.welcome")), s.state.understood())
 
 
@@ -81,11 +117,14 @@ def _feedback(s: Situation) -> Decision:
     return Decision(reply(s, say("feedback.thanks")), s.state, (OpenRequest(Reason.FEEDBACK),))
 
 
-def _language(s: Situation) -> Decision:
+def _language(s: Situation) -> Decision | Search:
     wanted = s.understanding.slots.language
     if wanted in s.community.languages:
         s = replace(s, language=wanted)
-        return Decision(reply(s, say("language.changed"), say("ask.need")), s.state, (SetLanguage(wanted),))
+        if s.question is None:
+            return Decision(reply(s, say("language.changed"), say("ask.need")), s.state, (SetLanguage(wanted),))
+        again = ask_again(s, s.question, aside("language.changed"))
+        return replace(again, effects=(SetLanguage(wanted),)) if isinstance(again, Decision) else again
     picks = choices(*(f"language.{tag}" for tag in s.community.languages[:3]))
     return Decision(reply(s, say("language.ask"), picks=picks), s.state, asks=NewQuestion(QuestionKind.LANGUAGE))
 
@@ -101,7 +140,7 @@ def _slower(s: Situation) -> Decision:
     return Decision(reply(s, say("slower.done")), s.state, (SetSlowSpeech(),))
 
 
-_ACTS: dict[Act, Callable[[Situation], Decision]] = {
+_ACTS: dict[Act, Callable[[Situation], Decision | Search | None]] = {
     Act.PERSON: _person,
     Act.FIND_HELP: _ask_need,
     Act.REPORT_PROBLEM: _ask_report,
@@ -114,6 +153,6 @@ _ACTS: dict[Act, Callable[[Situation], Decision]] = {
     Act.LANGUAGE: _language,
     Act.REPEAT: _repeat,
     Act.SLOWER: _slower,
-    Act.YES: _ask_need,
-    Act.NO: _thanks,
+    Act.YES: _yes,
+    Act.NO: _no,
 }

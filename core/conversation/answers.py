@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.conversation.clarify import which_need
+from core.conversation.ask_again import ask_again
+from core.conversation.clarify import clarify, which_need
 from core.conversation.decision import (
     AnswerFollowUp,
     CancelRequest,
@@ -16,21 +17,28 @@ from core.conversation.decision import (
     SetLanguage,
     SetSafeToCall,
 )
-from core.conversation.needs import finish, referral_agreed, referral_refused, referral_wanted, serve
+from core.conversation.needs import (
+    finish,
+    referral_agreed,
+    referral_refused,
+    referral_wanted,
+    serve,
+    serve_alone,
+)
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, person_comes, reply, say
+from core.conversation.place import elsewhere, place_in_words, place_not_known
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind
 from core.db.models.help_request import FollowUpAnswer, Reason
-from core.directory.places import PlaceRef
 from core.messages import Words
-from intents.understanding import Act
+from intents.understanding import Act, WhoFor
 
 Outcome = Decision | Search | None
 Answer = Callable[[Situation, OpenQuestion, int], Outcome]
 
-LONGEST_STREET = 4
-"""Words; a report of something broken takes more to say than the name of a street."""
+BRIEF = 4
+"""Words of an answer that says no more than for whom it is."""
 PASSED = ("phone", "need")
 """What pass.ask tells the resident that we pass on; no more than that may be."""
 
@@ -41,16 +49,46 @@ def answer_to_question(s: Situation) -> Outcome:
         return bring_a_person(s, Reason.ASKED_FOR_PERSON)
     question = s.question
     if question is None:
+        return _late_answer(s)
+    by_place = question.kind is QuestionKind.PLACE and s.understanding.slots.place
+    if s.picked is not None and not by_place:  # "im not sure, near mill street" tells the place
+        return _ANSWERS[question.kind](replace(s, state=s.state.understood()), question, s.picked)
+    return _in_other_words(s, question)
+
+
+def _late_answer(s: Situation) -> Outcome:
+    """A digit or a yes long after the question: what it was about is shown anew, nothing is done unseen."""
+    if s.understanding.slots.choice is None and s.act is not Act.YES:
         return None
-    if s.picked is not None:
-        return _ANSWERS[question.kind](s, question, s.picked)
+    if s.state.need is None or not s.state.offered:
+        return None
+    return serve(s, replace(s.state, offered=s.state.offered[:-1], waiting=(), private_phone=None))
+
+
+def _in_other_words(s: Situation, question: OpenQuestion) -> Outcome:
+    """An answer that names no choice. A need that was told is none: that is a change of mind."""
+    if s.act is Act.CANCEL and not s.requests and question.kind is not QuestionKind.FOLLOW_UP:
+        return finish(s, replace(s.state, waiting=()), say("ok.any_time"))
     if question.kind is QuestionKind.PLACE:
-        return _place_in_words(s)
-    if question.kind is QuestionKind.OFFER and s.act is Act.NO:
-        return finish(s, s.state, say("ok.any_time"))
-    if s.understanding.slots.choice is not None:
-        return _not_a_choice(s, question)
-    return None
+        return place_in_words(s, question)
+    if s.wanted:
+        return None
+    answer = _IN_OTHER_WORDS.get((question.kind, s.act))
+    if answer:
+        return answer(s, question)
+    if question.kind is QuestionKind.FOR_WHOM and s.understanding.slots.who_for:
+        return _for_whom(s, question, 2 if s.understanding.slots.who_for is WhoFor.OTHER else 1)
+    if question.kind in _MORE_IS_TOLD and s.understanding.slots.place:
+        return elsewhere(s, question)
+    if question.kind in _MORE_IS_TOLD and _for_someone_else(s):
+        return ask_again(replace(s, state=replace(s.state, for_whom=WhoFor.OTHER.value)), question)
+    return _not_a_choice(s, question) if s.only_a_number else None
+
+
+def _for_someone_else(s: Situation) -> bool:
+    """ "its for my dad": told in few words; longer ones may speak of others for other reasons."""
+    brief = len(s.understanding.text.split()) <= BRIEF
+    return brief and s.understanding.slots.who_for is WhoFor.OTHER and s.state.for_whom != WhoFor.OTHER
 
 
 def _not_a_choice(s: Situation, question: OpenQuestion) -> Decision | None:
@@ -60,38 +98,28 @@ def _not_a_choice(s: Situation, question: OpenQuestion) -> Decision | None:
     return Decision(reply(s, say("ask.pick"), picks=question.choices), state)
 
 
-def _place(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
-    return serve(s, s.state.understood(), answered=True)  # the only choice is "not sure"
+def _remark(s: Situation, question: OpenQuestion) -> Outcome:
+    """ "I called and hear nothing", with no request of theirs open, is about the service on offer."""
+    return None if s.requests else clarify(s)
 
 
-def _place_in_words(s: Situation) -> Outcome:
-    if s.inbound.location:
-        spot = s.inbound.location
-        return serve(s, replace(s.state, place=PlaceRef("", spot.latitude, spot.longitude, None, None)), answered=True)
-    text = s.understanding.slots.place or s.understanding.text
-    search = Search(place_text=text)
-    if search not in s.findings:
-        return search
-    place = s.findings[search].place
-    if place is None and _speaks_of_something_else(s):
-        return None
-    note = None if place else say("place.unknown")
-    unknown = PlaceRef(text[:80], None, None, None, None)
-    return serve(s, replace(s.state, place=place or unknown), answered=True, note=note)
+def _enough(s: Situation, question: OpenQuestion) -> Outcome:
+    return finish(s, s.state, say("ok.any_time"))
 
 
-def _speaks_of_something_else(s: Situation) -> bool:
-    """Whether words that are no known place are a change of mind rather than a place we don't know."""
-    wanted = s.understanding.wanted
-    if wanted:
-        # "calle larga" looks like a report of a broken street, and is an answer to "where are you?"
-        only_street = all(s.community.catalogue.needs[need.code].report for need in wanted)
-        short = len(s.understanding.text.split()) <= LONGEST_STREET
-        return not (only_street and (short or s.understanding.slots.place))
-    return s.act not in (Act.UNKNOWN, Act.FIND_HELP, Act.REPORT_PROBLEM)
+def _none_of_both(s: Situation, question: OpenQuestion) -> Outcome:
+    return finish(s, replace(s.state, waiting=()), say("ok.any_time"))
+
+
+def _none_of_these(s: Situation, question: OpenQuestion) -> Outcome:
+    """Our guess was wrong; in their own words once more, and then a person."""
+    return Decision(reply(s, say("ask.need"), free="need"), replace(s.state, misses=1), answered=True)
 
 
 def _offer(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
+    (need,) = question.needs
+    if need != s.state.need:  # another matter came between
+        s = replace(s, state=replace(s.state, need=need, offered=(question.subject,) if question.subject else ()))
     if picked == 2:
         return serve(s, s.state, answered=True)
     search = Search(service=question.subject)
@@ -108,7 +136,7 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     offer = s.findings[search].service
     if picked == 2 or offer is None:
         return referral_refused(s, s.state, offer)
-    need, words = s.state.need or "", s.understanding.text
+    (need,), words = question.needs, s.understanding.text
     effects: tuple[Effect, ...] = (
         OpenRequest(Reason.REFERRAL, need=need, consent_words=words, private=s.is_private(need)),
         RecordReferral(offer.service_id, need, PASSED, words),
@@ -117,6 +145,8 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 
 
 def _which_need(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
+    if picked > len(question.needs):
+        return _none_of_these(s, question)  # the "no" to "do you mean this"
     state = s.state.starting(question.needs[picked - 1], s.state.words or s.understanding.text)
     return serve(s, replace(state, private_phone=s.state.private_phone), answered=True)
 
@@ -125,17 +155,13 @@ def _two_needs(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     chosen = question.needs[picked - 1]
     others = tuple(code for code in question.needs if code != chosen)
     # The pair was offered already: this one is now looked at alone, the other waits for its turn.
-    state = replace(s.state.starting(chosen, s.state.words), waiting=())
-    outcome = serve(s, state, answered=True)
-    if isinstance(outcome, Decision):
-        return replace(outcome, state=replace(outcome.state, waiting=others))
-    return outcome
+    return serve_alone(s, replace(s.state.going_on(chosen), waiting=others))
 
 
 def _next_need(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     rest = s.state.waiting[1:]
     if picked == 1:
-        state = replace(s.state.starting(question.needs[0], s.state.words), waiting=rest)
+        state = replace(s.state.going_on(question.needs[0]), waiting=rest)
         return serve(s, state, answered=True)
     return finish(s, replace(s.state, waiting=rest), say("ok.any_time"))
 
@@ -203,8 +229,20 @@ def _language(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     )
 
 
+_MORE_IS_TOLD = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.WHICH_NEED})
+_IN_OTHER_WORDS: dict[tuple[QuestionKind, Act], Callable[[Situation, OpenQuestion], Outcome]] = {
+    (QuestionKind.OFFER, Act.YES): lambda s, question: _offer(s, question, 1),
+    (QuestionKind.OFFER, Act.NO): _enough,
+    (QuestionKind.OFFER, Act.STATUS): _remark,
+    (QuestionKind.TWO_NEEDS, Act.YES): lambda s, question: _two_needs(s, question, 1),
+    (QuestionKind.TWO_NEEDS, Act.NO): _none_of_both,
+    (QuestionKind.WHICH_NEED, Act.NO): _none_of_these,
+    (QuestionKind.PERSON, Act.YES): lambda s, question: _person(s, question, 1),
+    (QuestionKind.PERSON, Act.NO): _enough,
+    (QuestionKind.LANGUAGE, Act.NO): _enough,
+}
 _ANSWERS: dict[QuestionKind, Answer] = {
-    QuestionKind.PLACE: _place,
+    QuestionKind.PLACE: lambda s, question, picked: place_not_known(s),  # its only choice is "not sure"
     QuestionKind.OFFER: _offer,
     QuestionKind.PASS_ON: _pass_on,
     QuestionKind.WHICH_NEED: _which_need,

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.conversation.decision import Decision
-from core.conversation.needs import ask_whether_private
-from core.conversation.people import bring_a_person
+from core.conversation.ask_again import ask_again
+from core.conversation.decision import AttachToRequest, Decision
+from core.conversation.needs import ask_whether_private, with_place
+from core.conversation.people import awaited, bring_a_person
 from core.conversation.phrases import choices, need_label, reply, say
-from core.conversation.situation import TOPIC_KEPT_BACK, Situation
-from core.conversation.state import NewQuestion, QuestionKind, TalkState
+from core.conversation.situation import TOPIC_KEPT_BACK, Search, Situation
+from core.conversation.state import ABOUT_A_SERVICE, NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason
+from core.messages import NeedName
 from intents.thresholds import ASK_BACK
 
 MISSES_BEFORE_A_PERSON = 2
+MORE_THAN_A_REMARK = 0.45
+"""While a question is open, a doubtful need below this is more likely a remark on what we asked."""
 
 
-def clarify(s: Situation) -> Decision | None:
-    """A choice between what they may have meant, or a plain "tell us in a few words"; once."""
+def clarify(s: Situation) -> Decision | Search | None:
+    """The open question once more, a choice between what they may have meant, or a plain "tell us"; once."""
+    waiting = awaited(s)
+    if waiting:
+        line = say("emergency.again") if waiting.reason is Reason.EMERGENCY else say("volunteer.has_it")
+        return Decision(reply(s, line), s.state, (AttachToRequest(waiting.id),))
     misses = s.state.misses + 1
     if misses >= MISSES_BEFORE_A_PERSON:
         return None
-    state = replace(s.state, misses=misses, words=s.state.words or s.understanding.text)
-    likely = tuple(n.code for n in s.understanding.needs if n.confidence >= ASK_BACK)[:3]
+    if s.question and (s.question.kind in ABOUT_A_SERVICE or not _likely(s, MORE_THAN_A_REMARK)):
+        offered = s.question.kind is QuestionKind.OFFER
+        return ask_again(s, s.question, say("offer.known" if offered else "ask.sorry"), missed=True)
+    placed = with_place(s)
+    if isinstance(placed, Search):
+        return placed
+    state = replace(placed.state, misses=misses, words=s.state.words or s.understanding.text)
+    likely = _likely(s, ASK_BACK)
+    if not likely and state.place != s.state.place:
+        return Decision(reply(s, say("ask.need"), free="need"), placed.state)  # they told us where: the rest follows
     if not likely:
         return Decision(reply(s, say("ask.again"), free="need"), state)
     if state.private_phone is None and not TOPIC_KEPT_BACK.isdisjoint(likely):
@@ -31,10 +47,20 @@ def clarify(s: Situation) -> Decision | None:
 
 
 def which_need(s: Situation, state: TalkState, likely: tuple[str, ...]) -> Decision:
-    """A choice between needs, in one short question."""
-    picks = choices(*(need_label(code) for code in likely))
+    """A choice between needs, in one short question; of one need, whether it is that."""
     question = NewQuestion(QuestionKind.WHICH_NEED, needs=likely)
-    return Decision(reply(s, say("ask.which"), picks=picks), state, asks=question)
+    if len(likely) == 1:
+        line, picks = say("ask.one", need=NeedName(likely[0])), choices("choice.yes", "choice.no")
+    else:
+        line, picks = say("ask.which"), choices(*(need_label(code) for code in likely))
+    return Decision(reply(s, line, picks=picks), state, asks=question)
+
+
+def _likely(s: Situation, at_least: float) -> tuple[str, ...]:
+    """The needs that the message may hold, the likeliest first; at most as many as can be asked at once."""
+    if s.wordless or s.only_a_place:
+        return ()
+    return tuple(n.code for n in s.understanding.needs if n.confidence >= at_least)[:3]
 
 
 def offer_a_person(s: Situation) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.conversation.decision import Decision, Effect, OpenRequest, Start, Stop
 from core.conversation.phrases import reply, say
 from core.conversation.situation import Situation
+from core.conversation.state import ABOUT_A_SERVICE
 from core.db.models.help_request import Reason
 from core.db.models.outgoing import Purpose
 from core.messages import OptOut, Reply, Say, Silence
@@ -32,6 +33,8 @@ def consent(s: Situation) -> Decision | None:
 
 
 def _consent_word(s: Situation) -> OptOut | None:
+    if s.act is Act.HELP and s.question and s.question.kind in ABOUT_A_SERVICE and s.understanding.confidence < 1:
+        return None  # "what does it cost" is about that service; the bare word HELP is never doubtful
     by_act = {Act.STOP: OptOut.STOP, Act.START: OptOut.START, Act.HELP: OptOut.HELP}
     return by_act.get(s.act)
 

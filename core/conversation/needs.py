@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed
 from core.conversation.offers import contact_line, offer_lines
-from core.conversation.phrases import aside, choices, need_label, person_comes, reply, say
+from core.conversation.phrases import aside, choices, first_of_two, person_comes, reply, say
 from core.conversation.situation import TOPIC_KEPT_BACK, Findings, Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason, UnmetCause
@@ -14,18 +14,41 @@ from core.directory.find import Found, Offer
 from core.messages import NeedName, Say, Words
 from intents.catalogue import Need
 
+STANDS_ALONE = frozenset(
+    {
+        QuestionKind.OFFER,
+        QuestionKind.PASS_ON,
+        QuestionKind.FOLLOW_UP,
+        QuestionKind.FOLLOW_UP_PARTLY,
+        QuestionKind.CANCEL,
+        QuestionKind.LANGUAGE,
+    }
+)
+"""Questions that carry what their answer needs: they may still be answered after another need was told."""
+
 
 def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
     """Serve the needs just told: the first now, the others after it (or two at once where that is simple)."""
-    if s.state.place is None and s.understanding.slots.place:
-        search = Search(place_text=s.understanding.slots.place)
-        if search not in s.findings:
-            return search
-        s = replace(s, state=replace(s.state, place=s.findings[search].place))
-    state = replace(s.state.starting(codes[0], s.understanding.text), waiting=codes[1:])
+    placed = with_place(s)
+    if isinstance(placed, Search):
+        return placed
+    s = placed
+    # What must be kept back comes first: only then is the rest of the talk known to be private or not.
+    first, *others = sorted(codes, key=lambda code: code not in TOPIC_KEPT_BACK)
+    state = replace(s.state.starting(first, s.understanding.text), waiting=tuple(others))
     if s.understanding.slots.who_for:
         state = replace(state, for_whom=s.understanding.slots.who_for.value)
-    return serve(s, state)
+    return serve(s, state, answered=s.question is not None and s.question.kind not in STANDS_ALONE)
+
+
+def with_place(s: Situation) -> Situation | Search:
+    """The situation with the place that the message tells along the way, where the directory knows it."""
+    if not s.understanding.slots.place:
+        return s
+    search = Search(place_text=s.understanding.slots.place)
+    if search not in s.findings:
+        return search
+    return replace(s, state=replace(s.state, place=s.findings[search].place or s.state.place))
 
 
 def serve(s: Situation, state: TalkState, *, answered: bool = False, note: Say | None = None) -> Decision | Search:
@@ -39,6 +62,14 @@ def serve(s: Situation, state: TalkState, *, answered: bool = False, note: Say |
     if _simple_pair(s, state):
         return _offer_two(s, state, answered, note)
     return _offer_one(s, state, answered, note)
+
+
+def serve_alone(s: Situation, state: TalkState) -> Decision | Search:
+    """The next thing to say about the one need in `state`; the others go on waiting for their turn."""
+    outcome = serve(s, replace(state, waiting=()), answered=True)
+    if isinstance(outcome, Decision):
+        return replace(outcome, state=replace(outcome.state, waiting=state.waiting))
+    return outcome
 
 
 def next_need(s: Situation, state: TalkState) -> tuple[TalkState, NewQuestion | None, tuple[Say, ...]]:
@@ -55,7 +86,7 @@ def finish(
     s: Situation, state: TalkState, *lines: Say, effects: tuple[Effect, ...] = (), answered: bool = True
 ) -> Decision:
     """End one need with `lines`, and come to the next one that was asked for."""
-    state, question, more = next_need(s, state)
+    state, question, more = next_need(s, replace(state, need=None))
     picks = choices("choice.yes", "choice.no") if question else ()
     answer = reply(s, *lines, *more, picks=picks)
     return Decision(answer, state.understood(), effects, asks=question, answered=answered)
@@ -106,7 +137,7 @@ def _offer_two(s: Situation, state: TalkState, answered: bool, note: Say | None)
     found = s.findings[search].by_need
     lines = [_pair_line(found[code]) for code in codes]
     unmet = tuple(_unmet(state, found[code]) for code in codes if not found[code].offers)
-    picks = choices(*(need_label(code) for code in codes))
+    picks = choices(*(first_of_two(code) for code in codes))
     answer = reply(s, note, *lines, say("two.more"), picks=picks)
     question = NewQuestion(QuestionKind.TWO_NEEDS, needs=codes)
     return Decision(answer, state.understood(), unmet, asks=question, answered=answered)
@@ -133,7 +164,7 @@ def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None)
     state = replace(state, offered=(*state.offered, offer.service_id)).understood()
     picks = choices("choice.call_for_me", "choice.another")
     answer = reply(s, note, *offer_lines(offer, s.now), picks=picks)
-    question = NewQuestion(QuestionKind.OFFER, subject=offer.service_id)
+    question = NewQuestion(QuestionKind.OFFER, needs=(found.need,), subject=offer.service_id)
     return Decision(answer, state, asks=question, answered=answered)
 
 
@@ -159,7 +190,7 @@ def referral_wanted(s: Situation, state: TalkState, offer: Offer) -> Decision:
     other = state.for_whom == "other"
     key = "pass.ask_other" if other else "pass.ask"
     line = say(key, organization=offer.organization, need=NeedName(state.need or ""))
-    question = NewQuestion(QuestionKind.PASS_ON, subject=offer.service_id)
+    question = NewQuestion(QuestionKind.PASS_ON, needs=(state.need or "",), subject=offer.service_id)
     return Decision(reply(s, line, picks=choices("choice.yes", "choice.no")), state, asks=question, answered=True)
 
 

@@ -9,15 +9,16 @@ from core.directory.find import Offer
 from core.messages import Moment, Say, Words
 
 
-def offer_lines(offer: Offer, now: datetime) -> tuple[Say, ...]:
-    """The lines about `offer`, most important first. `now` is local."""
+def offer_lines(offer: Offer, now: datetime, *, whole: bool = False) -> tuple[Say, ...]:
+    """The lines about `offer`, most important first. `now` is local. `whole`: also where it is, if it has a phone."""
     same_name = offer.name.original.casefold() == offer.organization.original.casefold()
     name = (
         say("service.name", name=offer.name)
         if same_name
         else say("service.name_and_organization", name=offer.name, organization=offer.organization)
     )
-    lines = (name, contact_line(offer), _opening(offer, now), _cost(offer), _stale(offer))
+    where = aside("service.address", address=Words(offer.address)) if whole and offer.phone and offer.address else None
+    lines = (name, contact_line(offer), _opening(offer, now), where, _cost(offer), _stale(offer))
     return tuple(line for line in lines if line)
 
 

@@ -31,6 +31,18 @@ def bring_a_person(
     return Decision(answer, replace(s.state, misses=0), (*effects, effect), answered=s.question is not None)
 
 
+def awaited(s: Situation) -> RequestView | None:
+    """The request for which a person will come whatever is said now: an emergency at any time; else the latest one,
+    where no question is open that the message may answer."""
+    others = [r for r in s.requests if r.reason in _A_PERSON_ANYWAY] if s.question is None else []
+    return in_danger(s) or max(others, key=lambda r: r.created_at, default=None)
+
+
+def in_danger(s: Situation) -> RequestView | None:
+    """The latest emergency that nobody has closed yet."""
+    return max((r for r in s.requests if r.reason is Reason.EMERGENCY), key=lambda r: r.created_at, default=None)
+
+
 def _already_waiting(s: Situation, wanted: OpenRequest) -> RequestView | None:
     if wanted.reason not in _A_PERSON_ANYWAY:
         return None

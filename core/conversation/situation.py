@@ -130,6 +130,12 @@ class Situation:
         """Numbers, signs and pictures only: there is no need to be read out of them."""
         return not any(c.isalpha() for c in self.understanding.text)
 
+    @property
+    def only_a_number(self) -> bool:
+        """A digit or two: meant for a choice, where a longer number may be a postcode."""
+        digits = self.understanding.text.strip(" .!")
+        return self.understanding.slots.choice is not None or (digits.isdigit() and len(digits) <= 2)
+
     def is_private(self, need: str | None) -> bool:
         """Whether nothing may be started about this matter: no follow-up, no call-back."""
         return need in TOPIC_KEPT_BACK or self.state.private_phone is not None

@@ -34,6 +34,8 @@ class QuestionKind(StrEnum):
     LANGUAGE = "language"
 
 
+ABOUT_A_SERVICE = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.PASS_ON})
+"""Questions to which people reply with a question about the service: "is it far", "what does it cost"."""
 LIFETIME = {
     QuestionKind.PRIVATE_PHONE: timedelta(minutes=30),
     QuestionKind.PASS_ON: timedelta(hours=2),
@@ -80,6 +82,11 @@ class TalkState:
     """None: not known. "self", or "other"."""
     private_phone: bool | None = None
     misses: int = 0
+
+    def going_on(self, need: str) -> Self:
+        """The state in which the next need of the same message begins: nothing is asked twice for it."""
+        known = self.starting(need, self.words)
+        return replace(known, place_asked=self.place_asked, private_phone=self.private_phone)
 
     def starting(self, need: str, words: str) -> Self:
         """The state in which a new need begins; the place and who it is for stay known."""

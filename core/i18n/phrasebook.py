@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import phonenumbers
@@ -12,9 +12,12 @@ from rapidfuzz import fuzz
 
 from core.i18n.catalogues import CatalogueError, load_domain
 from core.messages import Choice, Moment, NeedName, Param, Phone, Say, Translated, Words
+from intents.normalise import fold_accents, has_han, normalise
 
 CLOSE_ENOUGH = 86
 """Ratio of rapidfuzz above which a misspelt answer counts as the word; "anuther" is 92 to "another"."""
+AND_MORE = "*"
+"""Behind an answer word in the catalogue: a longer answer may begin with it."""
 
 _BABEL = {"zh": Locale("zh", script="Hans")}
 _THIN_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
@@ -60,21 +63,47 @@ class Phrasebook:
         """`language` where it is offered, else the community's first."""
         return language if language in self._texts else self.languages[0]
 
-    def picked(self, choices: Iterable[Choice], words: str, language: str) -> int | None:
-        """The number of the choice that `words` (normalised) name, misspelt or not; None when none fits.
+    def picked(self, choices: Sequence[Choice], words: str, language: str, *, begun: bool = True) -> int | None:
+        """The number of the choice that `words` name, misspelt or not; None when none fits.
 
-        A choice is known by its label and by the words under "<label key>.words", separated by "|".
+        A choice is known by its label and by the words under "<label key>.words", separated by "|". Words of
+        courtesy around it don't count ("answer.courtesy.words"). A longer answer may begin with a word that ends
+        in `AND_MORE` ("yes he knows"), unless it goes on with a "but" ("answer.but.words") or `begun` is false.
         """
         tag = self.language_or_default(language)
+        said = self._bare(words, tag)
+        named = [(choice.number, name) for choice in choices for name in self._names(choice, tag)]
         best, best_ratio = None, float(CLOSE_ENOUGH)
-        for choice in choices:
-            names = [self.line(choice.label, tag)]
-            names += self._texts[tag].get(choice.label.key + ".words", "").split("|")
-            for name in filter(None, names):
-                ratio = fuzz.ratio(name.casefold(), words.casefold())
-                if ratio >= best_ratio:
-                    best, best_ratio = choice.number, ratio + 0.001
-        return best
+        for number, name in named:
+            ratio = fuzz.ratio(name, said)
+            if ratio >= best_ratio:
+                best, best_ratio = number, ratio + 0.001
+        if best is not None or not begun or any(_holds(said, but) for but in self._words("answer.but", tag)):
+            return best
+        beginnings = [
+            (len(word), choice.number)
+            for choice in choices
+            for word in self._words(choice.label.key, tag, open_ended=True)
+            if _begins(said, word)
+        ]
+        return max(beginnings)[1] if beginnings else None
+
+    def _names(self, choice: Choice, tag: str) -> list[str]:
+        return [_plain(self.line(choice.label, tag)), *self._words(choice.label.key, tag)]
+
+    def _words(self, key: str, tag: str, *, open_ended: bool = False) -> list[str]:
+        words = self._texts[tag].get(key + ".words", "").split("|")
+        return [_plain(word) for word in words if word and (word.endswith(AND_MORE) or not open_ended)]
+
+    def _bare(self, words: str, tag: str) -> str:
+        """`words` without courtesy before and after, unless nothing else is left."""
+        said, before = _plain(words), ""
+        while said != before:
+            before = said
+            for courtesy in self._words("answer.courtesy", tag):
+                gap = "" if has_han(courtesy) else " "
+                said = said.removesuffix(gap + courtesy).removeprefix(courtesy + gap) or said
+        return said
 
     def _param(self, param: Param, tag: str) -> str:
         match param:
@@ -110,8 +139,22 @@ class Phrasebook:
                 return self.text("moment.date", tag, date=format_date(moment.at, "long", locale), time=time)
 
     def _time(self, at: datetime, tag: str, locale: Locale) -> str:
-        pattern = self.text("time.pattern" if at.minute else "time.pattern.full_hour", tag)
+        key = "time.pattern" if at.minute else "time.pattern.full_hour"
+        pattern = self.text("time.pattern.noon" if (at.hour, at.minute) == (12, 0) else key, tag)
         return str(format_time(at, pattern, tzinfo=at.tzinfo, locale=locale)).translate(_THIN_SPACES)
+
+
+def _plain(words: str) -> str:
+    """The form in which answers are compared; of an answer without words, such as a thumb, the answer itself."""
+    return fold_accents(normalise(words)) or words.strip()
+
+
+def _begins(said: str, word: str) -> bool:
+    return said.startswith(word if has_han(word) else word + " ")
+
+
+def _holds(said: str, word: str) -> bool:
+    return word in said if has_han(word) else f" {word} " in f" {said} "
 
 
 def spoken_number(number: str, country: str) -> str:

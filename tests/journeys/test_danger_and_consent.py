@@ -157,7 +157,7 @@ def test_abuse_is_not_named_before_the_phone_is_known_to_be_private(
     first = rose.text("my husband controls me and sometimes he hits me")
     for word in ("abuse", "safe", "violence", "shelter", "husband"):
         assert word not in first.casefold()
-    assert "Does only you read this phone?" in first or "911" in first
+    assert "Are you the only one who reads this phone?" in first or "911" in first
 
 
 def test_a_phone_that_others_read_hears_no_more_of_it(rose: Phone) -> None:

@@ -139,7 +139,7 @@ def test_a_report_goes_to_whoever_must_see_to_it(rose: Phone, desk: Desk) -> Non
     assert waiting.reason is Reason.REPORT
     assert waiting.need_code == "street.repair"
     assert waiting.reference in answer
-    assert "We pass this on to" in answer
+    assert "We will tell" in answer
     assert desk.page(waiting).responsible_body
     assert desk.page(waiting).responsible_body in answer
     assert waiting.place

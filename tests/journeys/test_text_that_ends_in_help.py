@@ -72,7 +72,7 @@ def test_partly_asks_whether_a_person_goes_on(rose: Phone, desk: Desk, time_pass
     desk.close(waiting, Outcome.PARTLY)
     time_passes(timedelta(days=3))
 
-    assert "Shall a person go on with it?" in rose.text("2")
+    assert "Do you want a person to help with the rest?" in rose.text("2")
     assert desk.waiting() == []
     rose.text("1")
 
@@ -177,4 +177,4 @@ def test_the_duty_contact_hears_of_long_waits(rose: Phone, time_passes: Passes, 
 
     assert providers.sms
     (told,) = providers.sms.to("+12025550198")
-    assert "waits since today at 10 AM" in told
+    assert "has waited since today at 10 AM" in told

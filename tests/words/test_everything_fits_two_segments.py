@@ -11,12 +11,14 @@ import pytest
 
 from app.wiring import build_phrasebook
 from core.config import Config
+from core.conversation.ask_again import ask_again
+from core.conversation.decision import Decision
 from core.conversation.needs import referral_agreed, referral_refused, referral_wanted, serve
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, need_label, reply, say
 from core.conversation.situation import Community, Contact, Findings, Search, Situation
 from core.conversation.starting import emergency_again, follow_up_question
-from core.conversation.state import TalkState
+from core.conversation.state import OpenQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason
 from core.directory.find import Found, Offer
 from core.directory.opening import Opening
@@ -129,7 +131,18 @@ def composed(language: str, catalogue: Catalogue) -> list[Reply]:
         for key in load_domain("messages", language)
         if key.startswith("emergency.") and key not in ("emergency.not_us", "emergency.again")
     ]
-    return [*replies, which, *dangers, follow_up_question(language), emergency_again(language)]
+    return [*replies, *once_more(s, replies), which, *dangers, follow_up_question(language), emergency_again(language)]
+
+
+def once_more(s: Situation, replies: list[Reply]) -> list[Reply]:
+    """Every question asked again after a line before it, and an offer with all that is known of it."""
+    asked = [answer for answer in replies if answer.expects.choices]
+    questions = [OpenQuestion(uuid.UUID(int=3), QuestionKind.CANCEL, answer) for answer in asked]
+    questions.append(OpenQuestion(uuid.UUID(int=3), QuestionKind.OFFER, asked[0], subject=offer().service_id))
+    s = replace(s, findings={Search(service=offer().service_id): Findings(service=offer())})
+    before = ("ask.sorry", "offer.known", "greeting.hello", "language.changed")
+    again = [ask_again(s, question, say(key)) for question in questions for key in before]
+    return [decision.reply for decision in again if isinstance(decision, Decision)]
 
 
 def offer() -> Offer:

@@ -1,0 +1,29 @@
+"""The open question once more, where its answer has not come yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.conversation.decision import Decision
+from core.conversation.offers import offer_lines
+from core.conversation.phrases import reply
+from core.conversation.situation import Search, Situation
+from core.conversation.state import OpenQuestion, QuestionKind
+from core.messages import Reply, Say
+
+
+def ask_again(s: Situation, question: OpenQuestion, *before: Say, missed: bool = False) -> Decision | Search:
+    """`question` in its own words after the lines `before`; it stays the open one. `missed`: we did not understand."""
+    state = replace(s.state, misses=s.state.misses + 1) if missed else s.state
+    if question.kind is QuestionKind.OFFER:
+        search = Search(service=question.subject)
+        if search not in s.findings:
+            return search
+        offer = s.findings[search].service
+        if offer:  # anew, for "open now" may have changed, and with all there is to tell of it
+            lines = offer_lines(offer, s.now, whole=True)
+            return Decision(reply(s, *before, *lines, picks=question.choices), state)
+    said = question.asked.say
+    if question.kind is QuestionKind.NEXT_NEED:
+        said = said[-1:]  # before it stands how the last need ended
+    return Decision(Reply((*before, *said), s.language, question.asked.expects), state)
