@@ -7,13 +7,13 @@ import threading
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.media import fetch_media
 from app.wiring import House
 from core.db.models.timer import Heartbeat, TimerKind
 from core.failures import log_failure
-from core.outbox.operations import forget_old_reports
+from core.helpdesk.delivery_failures import delivery_failed
+from core.outbox.operations import forget_old_reports, settle_reports
 from core.timers import DueTimer, claim_due, finish, retry
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,7 @@ class Worker:
                 self._fetch(timer)
             else:
                 self._house.assistant.wake(timer)
-        except SQLAlchemyError:
-            raise
-        except Exception as error:  # its lease runs out and it is tried again
+        except Exception as error:  # the others of its batch fire; its own lease runs out and it is tried again
             log_failure(log, f"timer {timer.id} ({timer.kind}) failed", error)
 
     def _fetch(self, timer: DueTimer) -> None:
@@ -85,9 +83,9 @@ class Worker:
         with house.database.write() as session:
             now = house.clock.now()
             if kept or timer.attempts >= MOST_MEDIA_TRIES:
-                finish(session, timer.id, now)
+                finish(session, timer, now)
             else:
-                retry(session, timer.id, now + RETRY_MEDIA)
+                retry(session, timer, now + RETRY_MEDIA)
 
     def _beat(self) -> None:
         now = self._house.clock.now()
@@ -99,5 +97,7 @@ class Worker:
             ).scalar()
             if not moved:
                 session.execute(sa.insert(Heartbeat).values(name=HEARTBEAT, at=now))
+            for failed in settle_reports(session):
+                delivery_failed(session, self._house.desk, failed, self._house.rng, now)
             forget_old_reports(session, now)
         self._last_beat = now

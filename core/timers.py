@@ -23,6 +23,8 @@ class DueTimer:
     kind: TimerKind
     subject_id: uuid.UUID
     attempts: int
+    until: datetime
+    """End of its lease. Whoever took it over since, moved it or cancelled it has changed this moment in its row."""
 
 
 def set_timer(session: Session, kind: TimerKind, subject_id: uuid.UUID, run_at: datetime) -> None:
@@ -43,28 +45,37 @@ def cancel_timers(session: Session, subject_id: uuid.UUID, now: datetime) -> Non
 
 
 def claim_due(session: Session, now: datetime, limit: int = 20) -> list[DueTimer]:
-    """Take what is due, for `LEASE`; nobody else gets it meanwhile."""
+    """Take what is due, for `LEASE`; nobody else gets it meanwhile. Of media, which can take a minute to fetch,
+    only one at a time, and after all else."""
+    slow = Timer.kind == TimerKind.FETCH_MEDIA
     rows = session.scalars(
         sa.select(Timer)
         .where(Timer.done_at.is_(None), Timer.run_at <= now)
-        .order_by(Timer.run_at)
+        .order_by(sa.case((slow, 1), else_=0), Timer.run_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for row in rows:
+    quick = [row for row in rows if row.kind is not TimerKind.FETCH_MEDIA]
+    taken = rows[: len(quick) + 1]
+    for row in taken:
         row.run_at = now + LEASE
         row.attempts += 1
-    return [DueTimer(row.id, row.kind, row.subject_id, row.attempts) for row in rows]
+    return [DueTimer(row.id, row.kind, row.subject_id, row.attempts, row.run_at) for row in taken]
 
 
-def finish(session: Session, timer_id: uuid.UUID, now: datetime) -> None:
-    """The timer has done its work."""
-    session.execute(sa.update(Timer).where(Timer.id == timer_id).values(done_at=now))
+def finish(session: Session, timer: DueTimer, now: datetime) -> bool:
+    """The timer does its work in this transaction. False: it is no longer ours, and its work is not to be done."""
+    return _ours(session, timer, done_at=now)
 
 
-def retry(session: Session, timer_id: uuid.UUID, at: datetime) -> None:
-    """The timer has not done its work yet: it fires again at `at`."""
-    session.execute(sa.update(Timer).where(Timer.id == timer_id).values(run_at=at))
+def retry(session: Session, timer: DueTimer, at: datetime) -> None:
+    """The timer has not done its work yet: it fires again at `at`, unless it is no longer ours."""
+    _ours(session, timer, run_at=at)
+
+
+def _ours(session: Session, timer: DueTimer, **values: datetime) -> bool:
+    held = (Timer.id == timer.id, Timer.done_at.is_(None), Timer.run_at == timer.until)
+    return session.execute(sa.update(Timer).where(*held).values(**values).returning(Timer.id)).scalar() is not None
 
 
 def due_since(session: Session, now: datetime) -> datetime | None:

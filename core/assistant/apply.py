@@ -29,11 +29,12 @@ from core.conversation.decision import (
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.contact_point import ContactPoint
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage, Question
-from core.db.models.help_request import HelpRequest, Referral, UnmetNeed
+from core.db.models.help_request import Referral, Status, UnmetNeed
 from core.db.models.timer import TimerKind
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
 from core.helpdesk.follow_ups import record_answer
+from core.helpdesk.locking import locked_request
 from core.helpdesk.opening import NewRequest, open_request
 from core.helpdesk.operations import cancel
 from core.messages import Channel, Inbound, Reply, reply_to_json
@@ -47,7 +48,7 @@ SPEAKS_AT_ONCE = (Channel.VOICE,)
 
 
 class Stale(Exception):
-    """Another message of the same talk was answered meanwhile: look and decide anew."""
+    """What the decision stands on has changed meanwhile: look and decide anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def _stand(session: Session, desk: Desk, before: Snapshot, turn: Turn, now: date
     if before.conversation_id is None:
         inbound = turn.inbound
         contact = contact_point(session, desk.sealer, inbound.channel, inbound.address, now)
-        contact.language = contact.language or turn.language
-        talk = conversation_with(session, contact, inbound.channel, now)
+        talk = conversation_with(session, contact, inbound.channel, now, lock=True)
         if talk.version:
             raise Stale
+        contact.language = contact.language or turn.language
         talk.state, talk.version = state, 1
         session.flush()
         return _Ground(contact.id, talk.id, talk.resident_id, uuid.uuid4())
@@ -246,9 +247,12 @@ def _open(
 
 
 def _attach(session: Session, request_id: uuid.UUID, acknowledged: bool, now: datetime) -> None:
+    request = locked_request(session, request_id)
+    if request.status is Status.RESOLVED:  # closed since we looked: nobody would read the message there
+        raise Stale
     record(session, request_id, EventKind.MESSAGE, now)
     if acknowledged:
-        session.execute(sa.update(HelpRequest).where(HelpRequest.id == request_id).values(acknowledged_at=now))
+        request.acknowledged_at = now
 
 
 def _contact(session: Session, ground: _Ground) -> ContactPoint:

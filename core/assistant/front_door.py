@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from core.assistant.apply import Stale, Turn, apply
 from core.assistant.snapshot import Snapshot, snapshot, stored_reply
@@ -15,7 +15,7 @@ from core.assistant.thinking import Mind
 from core.assistant.waking import fire
 from core.clock import Clock
 from core.conversation.decision import Decision, OpenRequest
-from core.db.engine import Database
+from core.db.engine import Database, gave_way
 from core.db.models.help_request import Reason
 from core.failures import log_failure
 from core.helpdesk.desk import Desk, fresh_reference
@@ -57,14 +57,16 @@ class Assistant:
                     apply(session, self.desk, known, turn, self.clock.now())
             except (Stale, IntegrityError):
                 continue
-            except DBAPIError:
-                raise
             except Exception as error:
+                if gave_way(error):
+                    continue
+                if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+                    raise
                 log_failure(log, "a message was parked", error)
-                return self._park(inbound, known)
+                break
             self.nudge()
             return turn.decision.reply
-        return self._park(inbound, known)
+        return self._park(inbound)
 
     def wake(self, timer: DueTimer) -> None:
         """Do what `timer` was set for, in one transaction."""
@@ -82,14 +84,24 @@ class Assistant:
             return self._parked_turn(inbound, known)
         return Turn(inbound, inbound.words, thought.language, reference, thought.decision)
 
-    def _park(self, inbound: Inbound, known: Snapshot) -> Reply:
-        turn = self._parked_turn(inbound, known)
-        with self.database.read() as session:
-            known = snapshot(session, self.desk.sealer, inbound, self.clock.now())
-        with self.database.write() as session:
-            apply(session, self.desk, known, turn, self.clock.now())
-        self.nudge()
-        return turn.decision.reply
+    def _park(self, inbound: Inbound) -> Reply:
+        tries_left = MOST_TRIES
+        while True:
+            tries_left -= 1
+            try:
+                with self.database.write() as session:
+                    before = stored_reply(session, inbound)
+                    if before:
+                        return before
+                    known = snapshot(session, self.desk.sealer, inbound, self.clock.now())
+                    turn = self._parked_turn(inbound, known)
+                    apply(session, self.desk, known, turn, self.clock.now())
+            except (Stale, IntegrityError):
+                if not tries_left:
+                    raise
+                continue
+            self.nudge()
+            return turn.decision.reply
 
     def _parked_turn(self, inbound: Inbound, known: Snapshot) -> Turn:
         language = known.language or self.default_language

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.assistant.apply import ask
+from core.assistant.apply import ASK_AGAIN, ask
 from core.conversation.starting import emergency_again, follow_up_question
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.contact_point import ContactPoint
@@ -18,6 +19,7 @@ from core.db.models.timer import TimerKind
 from core.helpdesk.desk import EMERGENCY_AGAIN, Desk
 from core.helpdesk.duty import tell_of_emergency, tell_of_long_wait
 from core.helpdesk.follow_ups import MOST_ASKED, give_up_asking, may_be_asked, record_asked
+from core.helpdesk.locking import locked_request
 from core.helpdesk.operations import return_idle_claim
 from core.messages import Reply
 from core.outbox.operations import Post, post
@@ -32,21 +34,29 @@ TELL_AGAIN = timedelta(hours=4)
 
 
 def fire(session: Session, desk: Desk, timer: DueTimer, now: datetime) -> None:
-    """Do what the timer is for and finish it."""
-    finish(session, timer.id, now)
+    """Do what the timer is for and finish it; nothing where another worker did, or it was cancelled meanwhile."""
+    request = locked_request(session, _request_id(session, timer))
+    if not finish(session, timer, now):
+        return
     match timer.kind:
         case TimerKind.LONG_WAIT:
-            _long_wait(session, desk, session.get_one(HelpRequest, timer.subject_id), now)
+            _long_wait(session, desk, request, now)
         case TimerKind.CLAIM_IDLE:
-            return_idle_claim(session, desk, timer.subject_id, now)
+            return_idle_claim(session, desk, request.id, now)
         case TimerKind.EMERGENCY_AGAIN:
-            _emergency_again(session, session.get_one(HelpRequest, timer.subject_id), now)
+            _emergency_again(session, request, now)
         case TimerKind.FOLLOW_UP:
             _follow_up(session, desk, session.get_one(FollowUp, timer.subject_id), now)
         case TimerKind.FOLLOW_UP_SILENCE:
             _silence(session, desk, session.get_one(FollowUp, timer.subject_id), now)
-        case TimerKind.FETCH_MEDIA:
-            raise ValueError("media is fetched by the worker: it needs the network")
+
+
+def _request_id(session: Session, timer: DueTimer) -> uuid.UUID:
+    if timer.kind is TimerKind.FETCH_MEDIA:
+        raise ValueError("media is fetched by the worker: it needs the network")
+    if timer.kind not in (TimerKind.FOLLOW_UP, TimerKind.FOLLOW_UP_SILENCE):
+        return timer.subject_id
+    return session.execute(sa.select(FollowUp.help_request_id).where(FollowUp.id == timer.subject_id)).scalar_one()
 
 
 def _long_wait(session: Session, desk: Desk, request: HelpRequest, now: datetime) -> None:
@@ -81,6 +91,8 @@ def _follow_up(session: Session, desk: Desk, follow_up: FollowUp, now: datetime)
         return
     if asked:
         asked.superseded_at = now
+        if asked.kind == QuestionKind.FOLLOW_UP and asked.data["subject"]:  # about another request of theirs
+            set_timer(session, TimerKind.FOLLOW_UP, uuid.UUID(asked.data["subject"]), now + ASK_AGAIN)
     reply = follow_up_question(_language(session, request))
     question = NewQuestion(QuestionKind.FOLLOW_UP, subject=follow_up.id, reference=request.reference)
     record_asked(session, desk, follow_up, now)

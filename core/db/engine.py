@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 8_000
@@ -47,6 +48,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def gave_way(error: Exception) -> bool:
+    """Whether PostgreSQL gave up this transaction for the sake of another: nothing is wrong, it can be done again."""
+    states = ("40P01", "40001")  # deadlock_detected, serialization_failure
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in states
 
 
 def _sqlite_engine(url: str) -> sa.Engine:

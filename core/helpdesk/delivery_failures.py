@@ -16,6 +16,7 @@ from core.helpdesk.desk import Desk
 from core.helpdesk.duty import tell_of_undelivered
 from core.helpdesk.events import EventKind, record
 from core.helpdesk.follow_ups import reopen_request
+from core.helpdesk.locking import lock_conversation
 from core.helpdesk.opening import NewRequest, open_request, unused_reference
 
 OF_NO_CONSEQUENCE = ("stopped", "blocked")
@@ -27,6 +28,7 @@ def delivery_failed(session: Session, desk: Desk, message_id: uuid.UUID, rng: ra
     message = session.get_one(OutgoingMessage, message_id)
     if message.purpose is Purpose.DUTY or message.conversation_id is None:
         return
+    lock_conversation(session, message.conversation_id)  # two texts that fail at once are one matter
     request = session.get(HelpRequest, message.help_request_id) if message.help_request_id else None
     if request is None:
         request = _waiting_request(session, message.conversation_id)

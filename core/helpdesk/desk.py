@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.config import Config
@@ -56,7 +56,8 @@ class Desk:
         local = now.astimezone(self.zone)
         if self.duty_hours.open_until(local):
             return now + self.long_wait
-        return (self.duty_hours.next_opening(local) or local) + self.long_wait
+        # Added in UTC: local times take no account of the hour that a change of clocks adds or takes.
+        return (self.duty_hours.next_opening(local) or local).astimezone(UTC) + self.long_wait
 
 
 def fresh_reference(rng: random.Random) -> str:

@@ -13,6 +13,7 @@ from core.db.models.help_request import FollowUp, FollowUpAnswer, HelpRequest, O
 from core.db.models.timer import TimerKind
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
+from core.helpdesk.locking import locked_request
 from core.timers import cancel_timers, set_timer
 
 MOST_ASKED = 2
@@ -73,8 +74,10 @@ def give_up_asking(session: Session, desk: Desk, follow_up: FollowUp, now: datet
 
 
 def reopen_request(session: Session, desk: Desk, request_id: uuid.UUID, why: EventKind, now: datetime) -> None:
-    """Back into the queue, waiting from now on."""
-    request = session.get_one(HelpRequest, request_id)
+    """Back into the queue, waiting from now on. One that is open already keeps its place, and who claimed it."""
+    request = locked_request(session, request_id)
+    if request.status is not Status.RESOLVED:
+        return
     request.status = Status.OPEN
     request.outcome = request.resolved_at = None
     request.claimed_by_id = request.claimed_at = request.touched_at = request.acknowledged_at = None

@@ -18,6 +18,7 @@ from core.db.models.volunteer import Volunteer
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
 from core.helpdesk.follow_ups import schedule_follow_up
+from core.helpdesk.locking import locked_request
 from core.messages import Reply, Say, Words
 from core.outbox.operations import Post, post
 from core.timers import cancel_timers, set_timer
@@ -147,8 +148,10 @@ def close(
 
 
 def cancel(session: Session, request_id: uuid.UUID, now: datetime) -> None:
-    """The resident no longer wants it."""
-    request = session.get_one(HelpRequest, request_id)
+    """The resident no longer wants it. What a volunteer closed meanwhile stays as they closed it."""
+    request = locked_request(session, request_id)
+    if request.status is Status.RESOLVED:
+        return
     request.status = Status.RESOLVED
     request.outcome = Outcome.NOT_WANTED
     request.resolved_at = now

@@ -27,7 +27,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 4
 LEASE = timedelta(seconds=90)
-"""A send takes at most 15 s, a batch a minute: a row still `sending` after this belongs to a sender that died."""
+"""A row still `sending` after this belongs to a sender that died, or is too slow to be waited for."""
+SLOWEST_SEND = timedelta(seconds=30)
+"""Asking the provider and sending take at most 15 s each. With less than this left of its lease, a send is not begun:
+another worker might take the message over in the middle of it."""
 BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 """Waits between attempts; the last one repeats until the message expires."""
 _DANGER_FIRST = sa.case((OutgoingMessage.purpose.in_([Purpose.EMERGENCY, Purpose.DUTY]), 0), else_=1)
@@ -43,7 +46,11 @@ class _Claimed:
     channel: Channel
     contact_point_id: uuid.UUID
     attempts: int
+    """Grows with every claim, so it says whether the row is still ours."""
     was_unknown: bool
+    until: datetime
+    """End of the lease."""
+    expires_at: datetime
 
 
 class Deliverer:
@@ -66,13 +73,14 @@ class Deliverer:
         self._on_failure = on_failure
 
     def deliver_due(self) -> int:
-        """Send up to a batch of due messages; gives how many were tried."""
-        claimed = self._claim()
+        """Send up to a batch of due messages; gives how many were looked at."""
+        looked_at, claimed = self._claim()
         for message in claimed:
-            self._deliver(message)
-        return len(claimed)
+            if self._may_begin(message):
+                self._deliver(message)
+        return looked_at
 
-    def _claim(self) -> list[_Claimed]:
+    def _claim(self) -> tuple[int, list[_Claimed]]:
         now = self._clock.now()
         with self._database.write() as session:
             self._presume_dead(session, now)
@@ -87,7 +95,8 @@ class Deliverer:
                 .limit(BATCH)
                 .with_for_update(skip_locked=True, of=OutgoingMessage)
             ).all()
-            return [c for message, contact in rows if (c := self._claim_row(session, message, contact, now))]
+            claimed = [c for message, contact in rows if (c := self._claim_row(session, message, contact, now))]
+        return len(rows), claimed
 
     def _presume_dead(self, session: Session, now: datetime) -> None:
         session.execute(
@@ -108,21 +117,36 @@ class Deliverer:
             return None
         try:
             address = self._sealer.open(contact.kind, contact.address_key, contact.address_sealed)
-        except SealError:
-            log.error("message %s has an address that no key opens", message.id)
-            self._fail(session, message, "unsealable", now)
+            envelope = Envelope(message.id, address, reply_from_json(message.reply), message.created_at)
+        except Exception as error:  # one row that can't be read must not keep back all the others
+            log_failure(log, f"message {message.id} can't be read", error)
+            self._fail(session, message, "unsealable" if isinstance(error, SealError) else "unreadable", now)
             return None
         was_unknown = message.status is Delivery.UNKNOWN
         message.status = Delivery.SENDING
-        message.next_attempt_at = now + LEASE
+        message.next_attempt_at = until = now + LEASE
         message.attempts += 1
-        envelope = Envelope(message.id, address, reply_from_json(message.reply), message.created_at)
-        return _Claimed(envelope, message.channel, contact.id, message.attempts, was_unknown)
+        return _Claimed(envelope, message.channel, contact.id, message.attempts, was_unknown, until, message.expires_at)
+
+    def _may_begin(self, claimed: _Claimed) -> bool:
+        """A last look before the network: those before it in the batch may have taken a minute."""
+        now = self._clock.now()
+        if now + SLOWEST_SEND > claimed.until:
+            return False  # once its lease is over it is asked about, and sent
+        with self._database.read() as session:
+            contact = session.get_one(ContactPoint, claimed.contact_point_id)
+            purpose = session.get_one(OutgoingMessage, claimed.envelope.message_id).purpose
+        refused = _silenced(purpose, contact)
+        if refused:
+            self._record_error(claimed, DeliveryError(refused, retryable=False, blame=Blame.CONTACT))
+        return not refused
 
     def _deliver(self, claimed: _Claimed) -> None:
-        sender = self._senders[claimed.channel]
         try:
+            sender = self._senders[claimed.channel]
             provider_id = sender.find_sent(claimed.envelope) if claimed.was_unknown else None
+            if provider_id is None and claimed.expires_at <= self._clock.now():
+                raise DeliveryError("expired", retryable=False, blame=Blame.NETWORK)
             provider_id = provider_id or sender.send(claimed.envelope)
         except DeliveryError as error:
             self._record_error(claimed, error)
@@ -144,16 +168,18 @@ class Deliverer:
         if error.blame is Blame.OPERATOR:
             log.error("delivery refused with code %s: this is ours to mend", error.code)
         with self._database.write() as session:
-            message = session.get_one(OutgoingMessage, claimed.envelope.message_id)
-            if error.opted_out:
-                mark_stopped(session, claimed.contact_point_id, now)
-            if error.uncertain or error.retryable:
+            message = session.get_one(OutgoingMessage, claimed.envelope.message_id, with_for_update=True)
+            if message.status is not Delivery.SENDING or message.attempts != claimed.attempts:
+                pass  # we were so slow that it was taken over: what becomes of it is not ours to say
+            elif error.uncertain or error.retryable:
                 wait = BACK_OFF[min(claimed.attempts, len(BACK_OFF)) - 1]
                 message.status = Delivery.UNKNOWN if error.uncertain or claimed.was_unknown else Delivery.QUEUED
                 message.next_attempt_at = now + max(wait, timedelta(seconds=error.retry_after or 0))
                 message.error_code = error.code
             else:
                 self._fail(session, message, error.code, now)
+            if error.opted_out:
+                mark_stopped(session, claimed.contact_point_id, now)
 
     def _fail(self, session: Session, message: OutgoingMessage, code: str, now: datetime) -> None:
         message.status = Delivery.FAILED
@@ -163,13 +189,18 @@ class Deliverer:
 
 
 def _refusal(message: OutgoingMessage, contact: ContactPoint, now: datetime) -> str | None:
-    """Why this message may no longer go out; opt-out is looked at here, so nothing leaves after a STOP commits."""
-    if contact.stopped_at and message.purpose not in PASS_AFTER_STOP:
-        return "stopped"
-    if contact.blocked_at:
-        return "blocked"
+    """Why this message may no longer go out."""
+    if silenced := _silenced(message.purpose, contact):
+        return silenced
     if message.expires_at <= now and message.status is not Delivery.UNKNOWN:
         return "expired"
     if message.expires_at + timedelta(days=1) <= now:
         return "never_known"
     return None
+
+
+def _silenced(purpose: Purpose, contact: ContactPoint) -> str | None:
+    """Whether the contact wants or gets silence; opt-out is looked at here."""
+    if contact.stopped_at and purpose not in PASS_AFTER_STOP:
+        return "stopped"
+    return "blocked" if contact.blocked_at else None

@@ -108,9 +108,30 @@ def record_sent(
         sa.update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(provider_id=provider_id, sent_at=now)
     )
     _move(session, message_id, Delivery.SENT, None)
+    return _apply_reports(session, message_id, channel, provider_id)
+
+
+def settle_reports(session: Session) -> list[uuid.UUID]:
+    """Apply the early reports on messages that are noted by now; gives the ids of those that failed.
+
+    On PostgreSQL a report and our note of its message can be written at the same moment, neither seeing the other.
+    """
+    met = sa.and_(
+        DeliveryReport.channel == OutgoingMessage.channel, DeliveryReport.provider_id == OutgoingMessage.provider_id
+    )
+    rows = session.execute(
+        sa.select(OutgoingMessage.id, DeliveryReport.channel, DeliveryReport.provider_id)
+        .join(DeliveryReport, met)
+        .distinct()
+    ).all()
+    applied = [_apply_reports(session, *row) for row in rows]
+    return [failed for failed in applied if failed]
+
+
+def _apply_reports(session: Session, message_id: uuid.UUID, channel: Channel, provider_id: str) -> uuid.UUID | None:
     early = sa.and_(DeliveryReport.channel == channel, DeliveryReport.provider_id == provider_id)
     failed = None
-    for report in session.scalars(sa.select(DeliveryReport).where(early)).all():
+    for report in session.scalars(sa.select(DeliveryReport).where(early).with_for_update(skip_locked=True)).all():
         moved = _move(session, message_id, report.status, report.error_code)
         failed = moved if report.status is Delivery.FAILED else failed
         session.delete(report)

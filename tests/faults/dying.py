@@ -1,5 +1,5 @@
 """Processes that die where they stand: a deed is done in a child that kills itself at one step, the next child at
-the next step, until one gets to the end. The steps are found, not listed: every statement, commit and provider call.
+the next step, until one gets to the end. The steps are found, not listed: every writing, commit and provider call.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ class Steps:
         self._left: int | None = None
 
     def kill_at(self, step: int, database: Database) -> None:
-        """From here on every statement, every commit (before and after) and every `reach` is a step."""
+        """From here on every statement that writes, every commit (before and after) and every `reach` is a step."""
         self._left = step
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *_: self.reach())
+        sa.event.listen(database.engine, "before_cursor_execute", self._statement)
         sa.event.listen(database.engine, "commit", lambda *_: self.reach())
         sa.event.listen(Session, "after_commit", lambda *_: self.reach())
+
+    def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.lstrip().startswith("SELECT"):  # to die before reading is to die before the next writing
+            self.reach()
 
     def reach(self) -> None:
         if self._left is None:
