@@ -21,6 +21,7 @@ from core.db.models.help_request import HelpRequest
 from core.db.models.outgoing import OutgoingMessage
 from core.db.models.timer import Heartbeat
 from core.failures import log_failure
+from core.outbox.operations import waiting_since
 from core.timers import due_since
 from sms.webhook import sms_blueprint
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 WORKER_SILENT = timedelta(minutes=2)
 """A worker that has not said a word for this long is taken for dead."""
+TEXTS_LATE = timedelta(minutes=5)
+"""A text that was due this long ago and has not been tried."""
 TIMERS_LATE = timedelta(minutes=10)
 
 
@@ -81,9 +84,12 @@ def problems(database: Database, now: datetime) -> list[str]:
     with database.read() as session:
         beat = session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == HEARTBEAT))
         late = due_since(session, now)
+        stuck = waiting_since(session)
     found = []
     if beat is None or now - beat > WORKER_SILENT:
         found.append("the worker is not running: no text leaves")
+    if stuck and now - stuck > TEXTS_LATE:
+        found.append("texts wait in the outbox: the provider or the worker is stuck")
     if late and now - late > TIMERS_LATE:
         found.append("timers are late: follow-ups and alarms wait")
     return found

@@ -21,6 +21,9 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 MOST_LOOKED_AT = 100
 """Messages to one number that `find_sent` looks through, newest first."""
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
+"""What Twilio puts before the words of an account that is not paid for yet."""
+NEVER_LEFT = ("failed", "canceled")
 CLOCKS_DIFFER = timedelta(minutes=1)
 """Twilio's clock against ours. The same words to the same person within a minute count as the same message:
 then at worst a word-for-word repetition is not sent."""
@@ -74,8 +77,7 @@ class SmsSender:
         since = envelope.created_at - CLOCKS_DIFFER
         recent = [m for m in sent if m.date_created is None or m.date_created >= since]
         for message in recent:
-            # A trial account puts a sentence of its own before our words.
-            if message.body and message.body.endswith(body):
+            if message.body in (body, TRIAL_PREFIX + body) and message.status not in NEVER_LEFT:
                 return str(message.sid)
         if len(recent) == MOST_LOOKED_AT:
             raise DeliveryError("not-found-yet", retryable=True, blame=Blame.NETWORK, uncertain=True)

@@ -131,7 +131,7 @@ def _language(s: Situation) -> Decision | Search:
 
 def _repeat(s: Situation) -> Decision:
     # The open question stays the one that is asked: nothing new begins by saying it once more.
-    if s.last_reply is None:
+    if s.last_reply is None or s.last_reply.silence:
         return _ask_need(s)
     return Decision(replace(s.last_reply, language=s.language), s.state)
 

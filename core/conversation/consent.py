@@ -27,7 +27,7 @@ def consent(s: Situation) -> Decision | None:
             return _answer(s, say("help.text"), ())
     if s.contact.stopped:
         return _after_stop(s)
-    if s.contact.messages_this_hour > ANSWERED_AN_HOUR:
+    if _flooding(s):
         return Decision(Reply.none(Silence.FLOODING, s.language), s.state)
     return None
 
@@ -41,9 +41,17 @@ def _consent_word(s: Situation) -> OptOut | None:
 
 def _answer(s: Situation, line: Say, effects: tuple[Effect, ...]) -> Decision:
     # Where the provider has answered by itself, a second answer would only confuse (and be refused after STOP).
-    silent = s.inbound.opt_out is not None
-    answer = Reply.none(Silence.PROVIDER_ANSWERED, s.language) if silent else reply(s, line)
+    if s.inbound.opt_out:
+        answer = Reply.none(Silence.PROVIDER_ANSWERED, s.language)
+    elif _flooding(s):
+        answer = Reply.none(Silence.FLOODING, s.language)  # two machines could thank each other for ever
+    else:
+        answer = reply(s, line)
     return Decision(answer, s.state.understood(), effects, purpose=Purpose.CONSENT)
+
+
+def _flooding(s: Situation) -> bool:
+    return s.contact.messages_this_hour > ANSWERED_AN_HOUR
 
 
 def _after_stop(s: Situation) -> Decision:

@@ -148,6 +148,12 @@ def _move(session: Session, message_id: uuid.UUID, status: Delivery, error_code:
     ).scalar()
 
 
+def waiting_since(session: Session) -> datetime | None:
+    """When the oldest message that is still to be tried was due; None when none waits."""
+    waiting = OutgoingMessage.status.in_([Delivery.QUEUED, Delivery.UNKNOWN])
+    return session.scalar(sa.select(sa.func.min(OutgoingMessage.next_attempt_at)).where(waiting))
+
+
 def forget_old_reports(session: Session, now: datetime) -> None:
     """Drop early reports that no message of ours has claimed: another system uses the same account."""
     session.execute(sa.delete(DeliveryReport).where(DeliveryReport.at < now - REPORT_LIFETIME))

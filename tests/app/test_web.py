@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.web import WORKER_SILENT, create_app
+from app.web import TEXTS_LATE, WORKER_SILENT, create_app
 from app.wiring import House
 from app.worker import Worker
 from core.messages import Channel, Inbound
@@ -36,3 +36,11 @@ def test_figures_count_but_never_tell(house: House, clock: StandingClock) -> Non
 def test_the_simulator_is_only_in_the_demo(house: House) -> None:
     assert create_app(house).test_client().get("/try/").status_code == 404
     assert create_app(house, simulator=True).test_client().get("/try/").status_code == 200
+
+
+def test_texts_that_wait_too_long_are_not_ready(house: House, clock: StandingClock) -> None:
+    Worker(house).run_once()
+    house.assistant.receive(Inbound(Channel.SMS, "+12025550181", "SM1", clock.now(), text="0"))
+    clock.forward(TEXTS_LATE + timedelta(seconds=1))
+    answer = create_app(house).test_client().get("/health/ready")
+    assert any("outbox" in problem for problem in answer.json["problems"])
