@@ -25,7 +25,8 @@ from tests.conftest import ROOT, SETTINGS
 @pytest.fixture
 def run(tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> object:
     """Runs `handrail ...` over a data folder of its own, with the model built already."""
-    shutil.copytree(ROOT / ".cache" / "model", tmp_path / "model")
+    unfinished = shutil.ignore_patterns("*.part")  # another process of this run may just be writing one
+    shutil.copytree(ROOT / ".cache" / "model", tmp_path / "model", ignore=unfinished)
     env = {**SETTINGS, "HANDRAIL_DATA_DIR": str(tmp_path)}
 
     def invoke(*args: str, text: str | None = None, **more: str) -> Result:
