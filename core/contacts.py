@@ -105,13 +105,3 @@ def add_resident(
         session.add(ResidentContactPoint(resident_id=resident.id, contact_point_id=contact_point_id, relation=relation))
         session.flush()
     return resident.id
-
-
-def is_shared(session: Session, contact_point_id: uuid.UUID) -> bool:
-    """Whether more than one resident is known to be reached here."""
-    count = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(ResidentContactPoint)
-        .where(ResidentContactPoint.contact_point_id == contact_point_id)
-    )
-    return (count or 0) > 1

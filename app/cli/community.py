@@ -13,7 +13,7 @@ from app.cli.settings import ready_database
 from app.demo import SAMPLE, SAMPLE_SOURCE
 from core.config import Config
 from core.db.models.volunteer import Role
-from core.directory.export import export_hsds
+from core.directory.export import export_path
 from core.directory.find import Offer, find_by_text
 from core.directory.importing import ImportFailed, import_path, load_mapping
 from core.directory.places import resolve_place
@@ -58,14 +58,13 @@ def directory_import(
 
 
 @directory.command("export")
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("path", type=click.Path(path_type=Path))
 def directory_export(path: Path) -> None:
-    """Write the directory to PATH as HSDS JSON."""
+    """Write the directory to PATH: a .json file (HSDS), or a folder with translations, places and bodies beside it."""
     database = ready_database(Config.from_env(os.environ))
     with database.read() as session:
-        services = list(export_hsds(session))
-    path.write_text(json.dumps(services, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    click.echo(f"{len(services)} services written to {path}.")
+        count = export_path(session, path)
+    click.echo(f"{count} services written to {path}.")
 
 
 @directory.command("validate")

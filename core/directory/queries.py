@@ -13,7 +13,6 @@ from core.db.models import (
     Place,
     ResponsibleBody,
     Service,
-    ServiceNeed,
     Source,
     Translation,
 )
@@ -89,15 +88,3 @@ def counts_by_source(session: Session) -> tuple[SourceCount, ...]:
         .order_by(Source.name)
     )
     return tuple(SourceCount(*row) for row in rows)
-
-
-def counts_by_need(session: Session) -> dict[str, int]:
-    """{need code: active services that meet it}, codes in order; a code without any is not there."""
-    rows = session.execute(
-        sa.select(ServiceNeed.need_code, sa.func.count())
-        .join(Service, Service.id == ServiceNeed.service_id)
-        .where(ACTIVE)
-        .group_by(ServiceNeed.need_code)
-        .order_by(ServiceNeed.need_code)
-    )
-    return dict(rows.all())

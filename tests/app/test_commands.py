@@ -69,6 +69,12 @@ def test_a_directory_is_taken_in_found_and_given_back(run, tmp_path: Path) -> No
     assert "services written" in run("directory", "export", str(tmp_path / "out.json")).output
     assert len(json.loads((tmp_path / "out.json").read_text())) == report["taken"]
     assert run("directory", "validate", str(tmp_path / "out.json")).exit_code == 0
+    run("directory", "export", str(tmp_path / "folder"))
+    assert {file.name for file in (tmp_path / "folder").iterdir()} >= {
+        "services.json",
+        "translations.csv",
+        "places.csv",
+    }
 
 
 def test_an_unreadable_file_changes_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

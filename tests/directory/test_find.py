@@ -15,7 +15,6 @@ from core.directory.find import Found, Query, ReasonCode, find, find_by_text, se
 from core.directory.operations import MergeRefused, merge, unmerge
 from core.directory.places import nearest_place, resolve_place
 from core.directory.queries import (
-    counts_by_need,
     counts_by_source,
     responsible_body,
     vocabulary,
@@ -204,10 +203,9 @@ def test_who_mends_the_road(town: Database) -> None:
     assert set(elsewhere.organization.by_language) == {"zh", "es"}
 
 
-def test_the_directory_tells_its_words_and_counts(town: Database) -> None:
+def test_the_directory_tells_its_words_and_sources(town: Database) -> None:
     with town.read() as session:
-        words, sources, needs = vocabulary(session), counts_by_source(session), counts_by_need(session)
+        words, sources = vocabulary(session), counts_by_source(session)
     assert {"larkfield", "lantern"} <= words.words
     assert {"old harbor", "the docks", "老港", "00011"} <= words.places
     assert [(s.source, s.services) for s in sources] == [("sample", 93)]
-    assert needs["food.meals"] >= 3
