@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -24,13 +25,18 @@ def understand_command(text: str | None, lang: str | None, as_json: bool, build:
     model = build_model(Config.from_env(os.environ))
     if build:
         return
-    lines = [text] if text is not None else (line.rstrip("\r\n") for line in sys.stdin)
-    for line in lines:
-        meant = understand(line, model, language=lang)
+    for line in _piped() if text is None else [text]:
+        meant = understand(line.encode("utf-8", "replace").decode(), model, language=lang)
         if as_json or text is None:
             click.echo(json.dumps(meant.to_json(), ensure_ascii=False))
         else:
             click.echo(_in_words(meant))
+
+
+def _piped() -> Iterator[str]:
+    """The lines of standard input. Bytes that are no UTF-8 become a mark: one bad line must not end the run."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _in_words(meant: Understanding) -> str:

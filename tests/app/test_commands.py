@@ -29,7 +29,7 @@ def run(tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> object
     shutil.copytree(ROOT / ".cache" / "model", tmp_path / "model", ignore=unfinished)
     env = {**SETTINGS, "HANDRAIL_DATA_DIR": str(tmp_path)}
 
-    def invoke(*args: str, text: str | None = None, **more: str) -> Result:
+    def invoke(*args: str, text: str | bytes | None = None, **more: str) -> Result:
         return CliRunner().invoke(handrail, list(args), input=text, env={**env, **more})
 
     return invoke
@@ -50,6 +50,11 @@ def test_understand_reads_a_message_a_line(run) -> None:  # type: ignore[no-unty
     assert [json.loads(line)["urgent"] for line in lines[:2]] == [{"kind": "gas"}, None]
     assert json.loads(lines[1])["language"] == "zh"
     assert len(lines) == 3
+
+
+def test_understand_survives_bytes_that_are_no_text(run) -> None:  # type: ignore[no-untyped-def]
+    lines = run("understand", "--json", text=b"\xff\xfe i smell gas\ni need a doctor\n").output.splitlines()
+    assert [json.loads(line)["act"] for line in lines] == ["emergency", "find_help"]
 
 
 def test_a_database_that_is_not_ready_says_what_to_run(run) -> None:  # type: ignore[no-untyped-def]
