@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from core.db.models.contact_point import ContactPoint, Relation
 from core.db.models.conversation import Question
 from core.db.models.directory import ServiceNeed
 from core.db.models.help_request import Outcome, Reason, UnmetCause, UnmetNeed
+from core.helpdesk.opening import TakenDown, take_down
 from tests.fakes import StandingClock
 from tests.journeys.conftest import Desk, Phone
 
@@ -244,3 +246,11 @@ def test_a_street_nobody_knows_is_a_place_and_no_report_of_a_broken_one(phone: C
     answer = carmen.text("calle larga")
     assert "No conocemos ese lugar" in answer
     assert "Tel.:" in answer
+
+
+def test_a_visitor_with_roses_number_makes_it_a_shared_phone(rose: Phone, house: House, desk: Desk) -> None:
+    for name in ("Rose", "Tom"):
+        form = TakenDown(uuid.uuid4(), name, rose.number, "home.repair", "", "The tap drips", "en", "", "yes", False)
+        with house.database.write() as session:
+            take_down(session, house.desk, form, desk.volunteer_id, house.rng, house.clock.now())
+    assert "Is this for you or for someone else?" in rose.text("lunch club near mill street")
