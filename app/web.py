@@ -51,6 +51,7 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
             clock=house.clock,
             nudge=house.nudge,
             fetch_media=lambda media_id: kept_media(house, media_id),
+            for_review=house.assistant.mind.for_review,
         ),
     )
     if simulator:

@@ -14,6 +14,7 @@ from core.db.models.timer import Heartbeat, TimerKind
 from core.failures import log_failure
 from core.helpdesk.delivery_failures import delivery_failed
 from core.outbox.operations import forget_old_reports, settle_reports
+from core.review.operations import forget_old
 from core.timers import DueTimer, claim_due, finish, retry
 
 log = logging.getLogger(__name__)
@@ -100,4 +101,5 @@ class Worker:
             for failed in settle_reports(session):
                 delivery_failed(session, self._house.desk, failed, self._house.rng, now)
             forget_old_reports(session, now)
+            forget_old(session, now)
         self._last_beat = now

@@ -11,6 +11,7 @@ from console.deps import blueprint, deps, texts
 from console.people import somebody
 from console.texts import Wording
 from core.db.models.volunteer import Role
+from core.review.queries import waiting_count
 from core.timers import last_heartbeat
 
 WORKER_LATE = timedelta(minutes=2)
@@ -31,17 +32,24 @@ def wording() -> Wording:
 def chrome() -> dict[str, Any]:
     """Names that every template may use."""
     words, who = wording(), somebody()
+    coordinates = who is not None and who.role is Role.COORDINATOR
     return {
         "t": words.t,
         "words": words,
         "who": who,
-        "is_coordinator": who is not None and who.role is Role.COORDINATOR,
+        "is_coordinator": coordinates,
+        "to_review": _to_review() if coordinates else 0,
         "languages": texts().languages,
         "community": deps().config.community_name,
         "now": deps().clock.now(),
         "worker_late": who is not None and _worker_late(),
         "here": request.path if request.method == "GET" else url_for("console.queue"),
     }
+
+
+def _to_review() -> int:
+    with deps().database.read() as session:
+        return waiting_count(session)
 
 
 def _worker_late() -> bool:

@@ -16,6 +16,7 @@ from core.db.engine import Database
 from core.db.sealing import Sealer
 from core.helpdesk.desk import Desk
 from core.i18n.phrasebook import Phrasebook
+from core.review.deidentify import Anonymous
 from intents.catalogue import Catalogue
 
 EXTENSION = "handrail_console"
@@ -28,7 +29,8 @@ class ConsoleDeps:
     """What the pages need from the rest of the house.
 
     nudge: the outbox has something to send. fetch_media: the content type and bytes of a kept picture or recording,
-    None where it can't be had.
+    None where it can't be had. for_review: a resident's words, in a language, as a coordinator may read them; None
+    where nobody else may.
     """
 
     config: Config
@@ -40,6 +42,7 @@ class ConsoleDeps:
     clock: Clock
     nudge: Callable[[], None]
     fetch_media: Callable[[UUID], tuple[str, bytes] | None]
+    for_review: Callable[[str, str], Anonymous | None]
 
 
 @dataclass(frozen=True, slots=True)

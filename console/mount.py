@@ -7,7 +7,18 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.wrappers import Response
 
 # Importing the pages is what adds them to the blueprint.
-from console import chrome, entrance, figures, media, problems, queue, request_page, taking_down, working  # noqa: F401
+from console import (  # noqa: F401
+    chrome,
+    entrance,
+    figures,
+    media,
+    problems,
+    queue,
+    request_page,
+    review,
+    taking_down,
+    working,
+)
 from console.deps import EXTENSION, ConsoleDeps, Mounted, blueprint
 from console.people import csrf, load_person, login_manager
 from console.texts import Texts

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from console.chrome import wording
 from console.deps import blueprint, deps
 from console.forms import LONGEST_REPLY, Errors
+from console.needs import need_groups
 from console.people import me
 from console.transcript import transcript
 from core.db.models.help_request import Status
@@ -51,7 +52,7 @@ def request_view(
     text: str = "",
     keys: tuple[UUID, UUID] | None = None,
 ) -> Response:
-    """The page; with `errors` in its `form` ("reply" or "note"), whose `text` and keys are kept."""
+    """The page; with `errors` in its `form` ("reply", "note" or "need"), whose `text` and keys are kept."""
     page = seen(request_id)
     if page is None:
         abort(404)
@@ -74,6 +75,7 @@ def request_view(
         tried=tried,
         referrals=referrals,
         people=people,
+        groups=need_groups(),
         phone=_phone(page),
         careful=careful,
         may_call=not careful or page.safe_to_call is True,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from console.chrome import wording
 from console.deps import blueprint, deps
 from console.forms import Errors, NewRequestForm
+from console.needs import need_groups
 from console.people import me
 from console.request_page import request_url
 from core.helpdesk.opening import take_down
@@ -39,10 +40,11 @@ def new_request() -> Response:
 
 
 def _form_page(form: NewRequestForm, errors: Errors) -> Response:
-    groups: dict[str, list[str]] = {}
-    for need in deps().catalogue.needs.values():
-        groups.setdefault(need.group, []).append(need.code)
     body = render_template(
-        "console/new_request.html", form=form, errors=errors, groups=groups, resident_languages=deps().config.languages
+        "console/new_request.html",
+        form=form,
+        errors=errors,
+        groups=need_groups(),
+        resident_languages=deps().config.languages,
     )
     return Response(body, 400 if errors else 200, mimetype="text/html")

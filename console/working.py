@@ -1,4 +1,4 @@
-"""What a volunteer does with a request: claim, reply, note, release, hand over, close."""
+"""What a volunteer does with a request: claim, reply, note, correct its need, release, hand over, close."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from console.deps import blueprint, deps
 from console.forms import LONGEST_REPLY, LONGEST_WORDS, form_key, text_error, written
 from console.people import me
 from console.problems import refused
-from console.request_page import request_title, request_url, request_view
-from core.db.models.help_request import Outcome, Status
+from console.request_page import request_title, request_url, request_view, seen
+from core.conversation.situation import TOPIC_KEPT_BACK
+from core.db.models.help_request import Outcome, Reason, Status, Urgency
+from core.db.models.review import Cause
 from core.helpdesk import operations
 from core.helpdesk.operations import Refused
 from core.helpdesk.queries import RequestPage
 from core.helpdesk.queries import request_page as page_of
 from core.helpdesk.volunteers import active_volunteers
+from core.review.operations import Heard, keep
 
 
 @blueprint.post("/requests/<uuid:request_id>/claim")
@@ -68,6 +71,26 @@ def note(request_id: UUID) -> Response:
     except Refused as error:
         return _refused(error, request_id)
     return _done("done.noted", request_url(request_id, "latest"))
+
+
+@blueprint.post("/requests/<uuid:request_id>/need")
+def correct_need(request_id: UUID) -> Response:
+    """Say what it is really about; where the machine got it wrong, its words go to the review list."""
+    if not_mine := _not_mine(_page(request_id)):
+        return not_mine
+    need = written(request.form, "need") or None
+    if need and need not in deps().catalogue.needs:
+        return request_view(request_id, errors={"need": "error.need.unknown"}, form="need")
+    heard, private = _heard(request_id, need), need in TOPIC_KEPT_BACK
+    now = deps().clock.now()
+    try:
+        with deps().database.write() as session:
+            corrected = operations.correct_need(session, request_id, me().volunteer_id, need, now, private=private)
+            if corrected and heard:
+                keep(session, heard, now)
+    except Refused as error:
+        return _refused(error, request_id)
+    return _done("done.need_corrected", request_url(request_id))
 
 
 @blueprint.post("/requests/<uuid:request_id>/release")
@@ -142,6 +165,19 @@ def _not_mine(page: RequestPage) -> Response | None:
     if page.row.holder_id != me().volunteer_id:
         return refused(Refused("held_by_other"), request_url(page.row.id), page.row.holder)
     return None
+
+
+def _heard(request_id: UUID, need: str | None) -> Heard | None:
+    """What the correction teaches; None where the words are private, speak of danger, or are a volunteer's own."""
+    page = seen(request_id)
+    if page is None or page.private or not page.words:
+        return None
+    row = page.row
+    grave = row.urgency is Urgency.EMERGENCY or not TOPIC_KEPT_BACK.isdisjoint({row.need_code, need})
+    if grave or row.reason is Reason.TAKEN_DOWN:
+        return None
+    words = deps().for_review(page.words, row.language)  # before the transaction: understanding takes its time
+    return Heard(words, row.language, Cause.CORRECTED, row.need_code, need) if words else None
 
 
 def _refused(error: Refused, request_id: UUID) -> Response:

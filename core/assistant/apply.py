@@ -17,6 +17,7 @@ from core.conversation.decision import (
     CancelRequest,
     Decision,
     Effect,
+    KeepForReview,
     OpenRequest,
     RecordReferral,
     RecordUnmetNeed,
@@ -39,6 +40,7 @@ from core.helpdesk.opening import NewRequest, open_request
 from core.helpdesk.operations import cancel
 from core.messages import Channel, Inbound, Reply, reply_to_json
 from core.outbox.operations import Post, post
+from core.review.operations import Heard, keep
 from core.timers import set_timer
 
 ASK_AGAIN = timedelta(days=1)
@@ -215,6 +217,8 @@ def _effect(  # noqa: C901  (one case an effect, each a line or two)
             record_answer(session, desk, follow_up_id, answer, reopen=reopen, now=now)
         case CancelRequest(request_id):
             cancel(session, request_id, now)
+        case KeepForReview(words, cause, guessed, meant):
+            keep(session, Heard(words, turn.language, cause, guessed, meant), now)
 
 
 def _open(

@@ -13,6 +13,7 @@ from core.assistant.snapshot import Snapshot
 from core.clock import Clock
 from core.conversation.decision import Decision
 from core.conversation.ladder import decide
+from core.conversation.review import may_be_read, tells_a_need
 from core.conversation.situation import Community, Findings, Search, Situation
 from core.conversation.state import OpenQuestion, QuestionKind
 from core.db.engine import Database
@@ -21,6 +22,8 @@ from core.directory.places import PlaceRef, nearest_place, resolve_place
 from core.directory.queries import responsible_body, vocabulary
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Inbound
+from core.review.deidentify import LONGEST, Anonymous, Known, anonymous
+from core.review.everyday import everyday_words
 from intents.model import Model
 from intents.thresholds import CONFIDENT
 from intents.understand import Context, Vocabulary, understand
@@ -64,6 +67,7 @@ class Mind:
         self._zone = zone
         self._clock = clock
         self._reference = reference
+        self._everyday = everyday_words(model.catalogue)
         self._vocabulary: tuple[datetime, Vocabulary] | None = None
 
     def think(self, inbound: Inbound, known: Snapshot) -> tuple[Thought, str]:
@@ -86,8 +90,22 @@ class Mind:
             last_reply=known.last_reply,
             fresh_reference=reference,
             community=self._community,
+            known=self._known(),
         )
         return Thought(meant, language, self._decide(situation)), reference
+
+    def for_review(self, words: str, language: str) -> Anonymous | None:
+        """Words of a resident (one message a line) as a coordinator may read them; None where nobody else may."""
+        if len(words) > LONGEST:
+            return None
+        said = [
+            understand(line, self._model, language=language, vocabulary=self._words())
+            for line in words.splitlines()
+            if line.strip()
+        ]
+        if not all(map(may_be_read, said)):
+            return None
+        return anonymous("\n".join(meant.text for meant in said if tells_a_need(meant)), self._known())
 
     def _decide(self, situation: Situation) -> Decision:
         for _ in range(MOST_SEARCHES):
@@ -115,6 +133,9 @@ class Mind:
                 words = vocabulary(session)
             self._vocabulary = (now, Vocabulary(words.words, words.places))
         return self._vocabulary[1]
+
+    def _known(self) -> Known:
+        return Known(self._everyday, self._words().places)
 
     def _picked(self, question: OpenQuestion | None, meant: Understanding, language: str) -> int | None:
         if question is None or not question.choices:

@@ -11,6 +11,7 @@ from core.conversation.decision import Decision, OpenRequest, SetLanguage, SetSl
 from core.conversation.needs import serve, start_needs
 from core.conversation.people import awaited, bring_a_person, in_danger
 from core.conversation.phrases import aside, choices, person_comes, reply, say
+from core.conversation.review import also, denied
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.help_request import Reason
@@ -28,7 +29,7 @@ def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     if s.inbound.media and not s.understanding.text.strip():
         return bring_a_person(s, Reason.MEDIA, say("media.received"))
     if s.wanted:
-        return start_needs(s, s.wanted[:MOST_NEEDS])
+        return also(start_needs(s, s.wanted[:MOST_NEEDS]), denied(s))
     if s.only_a_place:
         return None if s.question or awaited(s) else _place(s)
     if s.understanding.language == "und" and s.act is Act.UNKNOWN and s.understanding.text:

@@ -28,6 +28,7 @@ from core.conversation.needs import (
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, person_comes, reply, say
 from core.conversation.place import elsewhere, place_in_words, place_not_known
+from core.conversation.review import also, corrected
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind
 from core.db.models.help_request import FollowUpAnswer, Reason
@@ -113,7 +114,8 @@ def _none_of_both(s: Situation, question: OpenQuestion) -> Outcome:
 
 def _none_of_these(s: Situation, question: OpenQuestion) -> Outcome:
     """Our guess was wrong; in their own words once more, and then a person."""
-    return Decision(reply(s, say("ask.need"), free="need"), replace(s.state, misses=1), answered=True)
+    state, wrong = replace(s.state, misses=1), corrected(s, question.needs[0], None)
+    return Decision(reply(s, say("ask.need"), free="need"), state, wrong, answered=True)
 
 
 def _offer(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
@@ -147,8 +149,10 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 def _which_need(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     if picked > len(question.needs):
         return _none_of_these(s, question)  # the "no" to "do you mean this"
-    state = s.state.starting(question.needs[picked - 1], s.state.words or s.understanding.text)
-    return serve(s, replace(state, private_phone=s.state.private_phone), answered=True)
+    first, chosen = question.needs[0], question.needs[picked - 1]
+    state = s.state.starting(chosen, s.state.words or s.understanding.text)
+    served = serve(s, replace(state, private_phone=s.state.private_phone), answered=True)
+    return served if chosen == first else also(served, corrected(s, first, chosen))
 
 
 def _two_needs(s: Situation, question: OpenQuestion, picked: int) -> Outcome:

@@ -9,6 +9,7 @@ from core.conversation.decision import AttachToRequest, Decision
 from core.conversation.needs import ask_whether_private, with_place
 from core.conversation.people import awaited, bring_a_person
 from core.conversation.phrases import choices, need_label, reply, say
+from core.conversation.review import also, unknown
 from core.conversation.situation import TOPIC_KEPT_BACK, Search, Situation
 from core.conversation.state import ABOUT_A_SERVICE, NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason
@@ -31,16 +32,20 @@ def clarify(s: Situation) -> Decision | Search | None:
         return None
     if s.question and (s.question.kind in ABOUT_A_SERVICE or not _likely(s, MORE_THAN_A_REMARK)):
         offered = s.question.kind is QuestionKind.OFFER
-        return ask_again(s, s.question, say("offer.known" if offered else "ask.sorry"), missed=True)
+        again = ask_again(s, s.question, say("offer.known" if offered else "ask.sorry"), missed=True)
+        return also(again, unknown(s))
     placed = with_place(s)
     if isinstance(placed, Search):
         return placed
-    state = replace(placed.state, misses=misses, words=s.state.words or s.understanding.text)
     likely = _likely(s, ASK_BACK)
+    # A choice of needs is about this message; so is whatever follows where the last need is done with.
+    new = bool(likely) or s.state.need is None
+    words = s.understanding.text if new else s.state.words
+    state = replace(placed.state, misses=misses, words=words)
     if not likely and state.place != s.state.place:
         return Decision(reply(s, say("ask.need"), free="need"), placed.state)  # they told us where: the rest follows
     if not likely:
-        return Decision(reply(s, say("ask.again"), free="need"), state)
+        return Decision(reply(s, say("ask.again"), free="need"), state, unknown(s))
     if state.private_phone is None and not TOPIC_KEPT_BACK.isdisjoint(likely):
         return ask_whether_private(s, state, likely)
     return which_need(s, state, likely)
@@ -65,4 +70,4 @@ def _likely(s: Situation, at_least: float) -> tuple[str, ...]:
 
 def offer_a_person(s: Situation) -> Decision:
     """Two misses in a row: a person, without asking further."""
-    return bring_a_person(s, Reason.NOT_UNDERSTOOD, say("ask.gave_up"))
+    return bring_a_person(s, Reason.NOT_UNDERSTOOD, say("ask.gave_up"), effects=unknown(s))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from core.conversation.state import NewQuestion, TalkState
 from core.db.models.help_request import FollowUpAnswer, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Purpose
+from core.db.models.review import Cause
 from core.messages import Reply
+from core.review.deidentify import Anonymous
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,16 @@ class CancelRequest:
     request_id: uuid.UUID
 
 
+@dataclass(frozen=True, slots=True)
+class KeepForReview:
+    """A person who knows the services should say what these words mean; see `core.review.operations.Heard`."""
+
+    words: Anonymous
+    cause: Cause
+    guessed: str | None
+    meant: str | None
+
+
 Effect = (
     OpenRequest
     | AttachToRequest
@@ -108,6 +120,7 @@ Effect = (
     | SetSafeToCall
     | AnswerFollowUp
     | CancelRequest
+    | KeepForReview
 )
 """Applied in one `match` in core.assistant.apply."""
 

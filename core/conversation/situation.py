@@ -14,6 +14,7 @@ from core.directory.places import PlaceRef
 from core.directory.queries import ResponsibleName
 from core.hours import WeekHours
 from core.messages import Inbound, Moment, Reply
+from core.review.deidentify import Known
 from intents.catalogue import Catalogue
 from intents.thresholds import CONFIDENT
 from intents.understanding import Act, Understanding
@@ -108,6 +109,8 @@ class Situation:
     """The reference a new help request would get."""
     community: Community
     findings: Mapping[Search, Findings] = field(default_factory=dict)
+    known: Known = Known()
+    """Words and places that give nobody away."""
 
     @property
     def act(self) -> Act:

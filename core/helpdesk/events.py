@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     REVEALED = "revealed"
     REPLIED = "replied"
     NOTED = "noted"
+    NEED_CORRECTED = "need_corrected"
     RELEASED = "released"
     HANDED_OVER = "handed_over"
     CLAIM_RAN_OUT = "claim_ran_out"

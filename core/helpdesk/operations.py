@@ -1,4 +1,4 @@
-"""What volunteers do with a request: claim, reply, note, release, hand over, close. Never commits."""
+"""What volunteers do with a request: claim, reply, note, correct its need, release, hand over, close. Never commits."""
 
 from __future__ import annotations
 
@@ -106,6 +106,26 @@ def add_note(
     note = Note(id=note_id, help_request_id=request.id, volunteer_id=volunteer_id, at=now, text=text.strip())
     session.add(note)
     _touch(session, request, EventKind.NOTED, volunteer_id, now)
+
+
+def correct_need(
+    session: Session, request_id: uuid.UUID, volunteer_id: uuid.UUID, need: str | None, now: datetime, *, private: bool
+) -> bool:
+    """It is about something else (None: about none of our needs). False where it is that already.
+
+    `private`: from now on nothing is asked unasked about it; what was private once stays so. Raises Refused.
+    """
+    request = _held(session, request_id, volunteer_id)
+    before = request.need_code
+    if need == before:
+        return False
+    request.need_code = need
+    request.private = request.private or private
+    request.touched_at = now
+    session.flush()
+    codes = {"before": before or "", "need": need or ""}
+    record(session, request.id, EventKind.NEED_CORRECTED, now, volunteer_id=volunteer_id, **codes)
+    return True
 
 
 def release(session: Session, desk: Desk, request_id: uuid.UUID, volunteer_id: uuid.UUID, now: datetime) -> None:

@@ -33,6 +33,7 @@ from core.db.models import (
 )
 from core.db.models.help_request import Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Purpose
+from core.db.models.review import Cause
 from core.db.models.volunteer import Role
 from core.db.sealing import Sealer
 from core.helpdesk import operations
@@ -41,6 +42,8 @@ from core.helpdesk.opening import NewRequest, open_request
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, NeedName, Reply, Say, reply_to_json
 from core.outbox.operations import Post, post
+from core.review.deidentify import Anonymous, Known, anonymous
+from core.review.operations import Heard, keep
 from intents.catalogue import Catalogue
 from tests.fakes import StandingClock
 
@@ -53,6 +56,7 @@ SETTINGS = {
     "HANDRAIL_COMMUNITY_NAME": "Old Harbor Helps",
     "HANDRAIL_DUTY_CONTACT": "+12025550198",
 }
+EVERYDAY = Known(frozenset({"i", "my", "the", "sink", "leaks"}))
 DORIS = "+12025550123"
 LI = "+12025550124"
 ROSA = "+12025550125"
@@ -184,6 +188,12 @@ class Scene:
         with self.database.write() as session:
             session.add(UnmetNeed(need_code=need, cause=cause, language="en", at=self.clock.now()))
 
+    def hears(self, words: str, *, language: str = "en", guessed: str | None = None, meant: str | None = None) -> None:
+        """Words that were not understood, or taken for something else, come onto the review list."""
+        cause = Cause.CORRECTED if guessed else Cause.UNKNOWN
+        with self.database.write() as session:
+            keep(session, Heard(Anonymous(words), language, cause, guessed, meant), self.clock.now())
+
     def rows(self, model: type[Any], **where: Any) -> list[Any]:
         """All rows of a table, for looking at what really happened."""
         with self.database.read() as session:
@@ -233,6 +243,7 @@ def build_scene(database: Database, clock: StandingClock, catalogue: Catalogue, 
         clock=clock,
         nudge=lambda: nudges.append(1),
         fetch_media=media.get,
+        for_review=lambda words, _language: anonymous(words, EVERYDAY),
     )
     app = Flask("console under test", static_folder=None)
     app.jinja_options = {"bytecode_cache": COMPILED}
@@ -240,9 +251,9 @@ def build_scene(database: Database, clock: StandingClock, catalogue: Catalogue, 
     return Scene(app, deps, clock, nudges, media)
 
 
-def furnish(scene: Scene, language: str = "en") -> dict[str, uuid.UUID]:
+def furnish(scene: Scene, language: str = "en", vera: Role = Role.VOLUNTEER) -> dict[str, uuid.UUID]:
     """A busy day: a request of every kind, on every shelf. Gives their ids by a short name."""
-    vera = scene.joins("vera", "Vera Lopez", language=language)
+    vera_id = scene.joins("vera", "Vera Lopez", vera, language=language)
     ana = scene.joins("ana", "Ana Chen", language=language)
     scene.joins("cora", "Cora Miles", Role.COORDINATOR, language=language)
     lunch = scene.lists_service("Lunch club at St Ann's", assured=date(2024, 1, 5))
@@ -261,16 +272,19 @@ def furnish(scene: Scene, language: str = "en") -> dict[str, uuid.UUID]:
                               urgency=Urgency.SOON)  # fmt: skip
     ids["held"] = scene.asks("my sink leaks", phone="+12025550126", need="home.repair")
     ids["closed"] = scene.asks("need a ride to dialysis", phone="+12025550127", need="transport.medical")
+    scene.hears("the gubbins is kaput <b>again</b>")
+    scene.hears("se acabó lo que se daba", language="es", guessed="money.benefits")
+    scene.hears("饭没了", language="zh", guessed="food.meals", meant="food.groceries")
     scene.lacks("home.repair")
     scene.lacks("child.care", UnmetCause.NOT_IN_AREA)
     now = scene.clock.now()
     with scene.database.write() as session:
-        operations.claim(session, scene.deps.desk, ids["meals"], vera, now)
-        operations.claim(session, scene.deps.desk, ids["abuse"], vera, now)
+        operations.claim(session, scene.deps.desk, ids["meals"], vera_id, now)
+        operations.claim(session, scene.deps.desk, ids["abuse"], vera_id, now)
         operations.claim(session, scene.deps.desk, ids["held"], ana, now)
-        operations.claim(session, scene.deps.desk, ids["closed"], vera, now)
-        operations.reply(session, ids["meals"], vera, "Tuesdays and Fridays at 12.\nShall I book a seat?", "k1", now)
-        operations.add_note(session, ids["meals"], vera, "Prefers mornings.", uuid.uuid4(), now)
-        operations.close(session, scene.deps.desk, ids["closed"], vera, Outcome.PARTLY, now)
+        operations.claim(session, scene.deps.desk, ids["closed"], vera_id, now)
+        operations.reply(session, ids["meals"], vera_id, "Tuesdays and Fridays at 12.\nShall I book a seat?", "k1", now)
+        operations.add_note(session, ids["meals"], vera_id, "Prefers mornings.", uuid.uuid4(), now)
+        operations.close(session, scene.deps.desk, ids["closed"], vera_id, Outcome.PARTLY, now)
     scene.worker_is_alive()
     return ids

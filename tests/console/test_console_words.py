@@ -13,6 +13,7 @@ import pytest
 from console.texts import Texts
 from core.db.models.help_request import FollowUpAnswer, Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery
+from core.db.models.review import Cause
 from core.helpdesk.events import EventKind
 from core.helpdesk.queries import Shelf
 from core.i18n.catalogues import load_domain
@@ -29,6 +30,7 @@ CODES = [
     *(f"delivery.{code}" for code in Delivery),
     *(f"answer.{code}" for code in FollowUpAnswer),
     *(f"cause.{code}" for code in UnmetCause),
+    *(f"review_cause.{code}" for code in Cause),
     *(f"shelf.{code}" for code in Shelf),
     *(f"empty.{code}" for code in Shelf),
     *(f"channel.{code}" for code in Channel),

@@ -26,6 +26,7 @@ EXPECTED = {
     "console.hand_over": (200, 409, 409),
     "console.media": (200, 404, 404),
     "console.overview": (404, 404, 200),
+    "console.review": (404, 404, 200),
     "console.no_such_page": (404, 404, 404),
 }
 

@@ -26,6 +26,7 @@ from core.db.models.help_request import (
     UnmetNeed,
 )
 from core.db.models.outgoing import DeliveryReport, OutgoingMessage
+from core.db.models.review import ReviewItem
 from core.db.models.sources import (
     ImportRun,
     Place,
@@ -68,6 +69,7 @@ __all__ = [
     "Resident",
     "ResidentContactPoint",
     "ResponsibleBody",
+    "ReviewItem",
     "Schedule",
     "Service",
     "ServiceArea",
