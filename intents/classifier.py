@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.encoder import Encoder, Vectors
-from intents.features import features
+from intents.features import OPENING, features
 from intents.normalise import fold_accents
+from intents.thresholds import SHARPNESS
 
 Matrix = NDArray[np.float32]
 
-CLOSENESS = 1.0
+CLOSENESS = 2.0
 """Width of the Gaussian kernel, for vectors of length 1."""
 
 
@@ -29,17 +30,18 @@ class WordView:
     """Words and pieces of words. rarity: inverse document frequency of each feature, then that of an unseen
     one.
 
-    weights: shape (features, labels).
+    weights: shape (features, labels), in half precision, for they are many. syllables: see `features`.
     """
 
     index: Mapping[str, int]
     rarity: Matrix
-    weights: Matrix
+    weights: NDArray[np.float16]
+    syllables: Mapping[str, str]
 
     def scores(self, text: str) -> Matrix:
-        """Scores of one text, shape (labels,)."""
-        rows, values = weigh(text, self.index, self.rarity)
-        return np.asarray(values @ self.weights[rows], dtype=np.float32)
+        """Scores of one text in the form of `plain`, shape (labels,)."""
+        rows, values = weigh(features(text, self.syllables), self.index, self.rarity)
+        return np.asarray(values @ self.weights[rows].astype(np.float32), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +58,41 @@ class MeaningView:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """labels: need codes and act codes. bias: shape (labels,). sharpness: what makes scores into
-    probabilities.
+    """labels: codes of needs and acts. kinds: codes of emergencies. bias: shape (labels + kinds,); the columns of all
+    weights are labels first, then kinds.
     """
 
     labels: tuple[str, ...]
+    kinds: tuple[str, ...]
     words: WordView
     meaning: MeaningView | None
     bias: Matrix
-    sharpness: float
 
     def scores(self, texts: Sequence[str], encoder: Encoder | None) -> Matrix:
-        """Scores of normalised texts, shape (texts, labels). Empty texts get the bias alone."""
+        """Scores of normalised texts, shape (texts, labels + kinds); 1 is what training aimed at for what a text
+        means, 0 for what it doesn't. Empty texts get the bias alone.
+        """
         total = np.tile(self.bias, (len(texts), 1))
         filled = [row for row, text in enumerate(texts) if text]
         for row in filled:
             total[row] += self.words.scores(fold_accents(texts[row]))
         if self.meaning is not None and encoder is not None and filled:
             # The encoder gives empty text a meaning of its own; it must never see any.
-            total[filled] += self.meaning.scores(encoder.encode([texts[row] for row in filled]))
+            total[filled] += self.meaning.scores(encoder.encode([texts[row][:OPENING] for row in filled]))
         return total
 
-    def probabilities(self, scores: Matrix) -> Matrix:
-        """Calibrated probabilities over all labels, of the same shape as the scores."""
-        return softmax(self.sharpness * scores)
+    def chances(self, scores: Matrix) -> list[dict[str, float]]:
+        """The probability of every label, for each row of scores."""
+        rows = softmax(SHARPNESS * scores[:, : len(self.labels)])
+        return [dict(zip(self.labels, row.tolist(), strict=True)) for row in rows]
+
+    def dangers(self, scores: Matrix) -> list[dict[str, float]]:
+        """The score of every kind of emergency, for each row of scores."""
+        return [dict(zip(self.kinds, row.tolist(), strict=True)) for row in scores[:, len(self.labels) :]]
 
 
-def weigh(text: str, index: Mapping[str, int], rarity: Matrix) -> tuple[NDArray[np.intp], Matrix]:
-    """TF-IDF of a text in the form of `plain`: rows of the known features and their weights.
+def weigh(counts: Mapping[str, int], index: Mapping[str, int], rarity: Matrix) -> tuple[NDArray[np.intp], Matrix]:
+    """TF-IDF of a text given as its features: rows of the known ones and their weights.
 
     Features never seen in training count in the length, so that a text of strange words stays weak.
     """
@@ -91,7 +100,7 @@ def weigh(text: str, index: Mapping[str, int], rarity: Matrix) -> tuple[NDArray[
     values: list[float] = []
     square = 0.0
     unseen = float(rarity[-1])
-    for feature, count in features(text).items():
+    for feature, count in counts.items():
         row = index.get(feature)
         weight = (1 + math.log(count)) * (unseen if row is None else float(rarity[row]))
         square += weight * weight
@@ -104,7 +113,11 @@ def weigh(text: str, index: Mapping[str, int], rarity: Matrix) -> tuple[NDArray[
 
 def closeness(left: Vectors, right: Vectors) -> Matrix:
     """Gaussian kernel between vectors of length 1, shape (left, right)."""
-    return np.asarray(np.exp(-CLOSENESS * (2 - 2 * (left @ right.T))), dtype=np.float32)
+    alike = left @ right.T  # in place from here on: in training it is by far the largest thing there is
+    alike *= 2 * CLOSENESS
+    alike -= 2 * CLOSENESS
+    np.exp(alike, out=alike)
+    return alike
 
 
 def softmax(scores: Matrix) -> Matrix:

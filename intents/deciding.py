@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from intents import thresholds
 from intents.catalogue import Need
+from intents.decompose import Run
+from intents.emergencies import EmergencyKind
 from intents.understanding import Act, NeedGuess
 
 Chances = Mapping[str, float]
@@ -19,6 +21,17 @@ _SOFT_ACTS = frozenset({Act.GREETING, Act.THANKS, Act.FIND_HELP, Act.HELP})
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What the classifier makes of a message: of the whole, of each run of its pieces, and how much each kind of
+    emergency sounds through (0 not at all, 1 as in the examples).
+    """
+
+    whole: Chances
+    parts: Mapping[Run, Chances]
+    dangers: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the message does and wants, before details are added. choice: see `Slots`."""
 
@@ -28,15 +41,31 @@ class Verdict:
     choice: int | None = None
 
 
-def decide(whole: Chances, parts: Sequence[Chances], needs: Mapping[str, Need]) -> Verdict:
-    """Weigh the chances of the whole message and of its parts (none where it has one part only).
+def alarm(by_rules: EmergencyKind | None, heard: Heard | None) -> EmergencyKind | None:
+    """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on.
+
+    A rule is believed unless the message sounds entirely calm.
+    """
+    if heard is None:
+        return by_rules
+    danger = sum(heard.dangers.values())
+    if by_rules is not None:
+        return by_rules if danger >= thresholds.CALM else None
+    return (
+        EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind])) if danger >= thresholds.ALARM else None
+    )
+
+
+def decide(heard: Heard, needs: Mapping[str, Need]) -> Verdict:
+    """Weigh the chances of the whole message and of its parts.
 
     A need at `CONFIDENT` is wanted, whatever courtesy comes with it. Between `ASK_BACK` and `CONFIDENT` the act
     is told and the needs are guesses; below that the act is unknown.
     """
-    chances = without_courtesy(whole, needs)
-    wanted = _wanted(chances, [without_courtesy(part, needs) for part in parts], needs)
-    guesses = _guesses(chances, wanted, needs)
+    chances = without_courtesy(heard.whole, needs)
+    told = _told_apart(heard, needs)
+    wanted = _wanted(chances, told, needs)
+    guesses = _guesses(chances, told, wanted, needs)
     if wanted:
         return Verdict(_act_of(next(iter(wanted)), needs), min(wanted.values()), guesses)
     best = max(chances, key=lambda label: chances[label])
@@ -65,33 +94,56 @@ def expect(chances: Chances, expecting: frozenset[str]) -> Chances:
 
 
 def _act_at(act: Act, sure: float) -> Act:
-    """The act to go by at this confidence. Two are too grave to be read out of a doubtful sentence."""
-    if act == Act.EMERGENCY and sure < thresholds.URGENT:
-        # No rule knows it, yet it sounds like trouble: better a person than a false alarm or a shrug.
-        return Act.PERSON if sure >= thresholds.CONFIDENT else Act.UNKNOWN
+    """The act to go by at this confidence. STOP is too grave to be read out of a doubtful sentence."""
     if act == Act.STOP and sure < thresholds.CONFIDENT:
         return Act.UNKNOWN
     return act if sure >= thresholds.ASK_BACK else Act.UNKNOWN
 
 
-def _wanted(chances: Chances, parts: Sequence[Chances], needs: Mapping[str, Need]) -> dict[str, float]:
+def _wanted(chances: Chances, told: Chances, needs: Mapping[str, Need]) -> dict[str, float]:
     """The needs to act on, surest first: the parts' where these are two or more, else the whole message's."""
-    whole = {code: chances[code] for code in needs if chances.get(code, 0.0) >= thresholds.CONFIDENT}
-    in_parts: dict[str, float] = {}
-    for part in parts:
-        label = max(part, key=lambda name: part[name])
-        if label in needs and part[label] >= thresholds.SECOND_NEED:
-            in_parts[label] = max(part[label], in_parts.get(label, 0.0))
-    found = in_parts if len(in_parts) > 1 else whole
+    found = {code: chances[code] for code in needs if chances.get(code, 0.0) >= thresholds.CONFIDENT}
+    best = max(needs, key=lambda code: chances.get(code, 0.0))
+    # One need told as a story in two sentences has them, too: then the whole message leaves no doubt.
+    two = best in told and chances[best] < thresholds.NO_DOUBT
+    if two and min(told.values()) >= thresholds.SECOND_NEED:
+        found = dict(told)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _guesses(chances: Chances, wanted: Chances, needs: Mapping[str, Need]) -> tuple[NeedGuess, ...]:
-    ranked = sorted(needs, key=lambda code: (-chances.get(code, 0.0), code))
-    others = [code for code in ranked if code not in wanted and chances.get(code, 0.0) >= _FAINTEST]
+def _told_apart(heard: Heard, needs: Mapping[str, Need]) -> Chances:
+    """The two or three needs that the parts tell best, one each, in a split that leaves nothing out."""
+    best: Chances = {}
+    for split in _splits(max((end for _, end in heard.parts), default=0)):
+        told: dict[str, float] = {}
+        for run in split:
+            chances = without_courtesy(heard.parts[run], needs)
+            code = max(needs, key=lambda need: chances.get(need, 0.0))
+            told[code] = max(chances[code], told.get(code, 0.0))
+        # One more part must be as sure as those before it were, or a story would be cut to shreds.
+        if len(told) == len(split) and min(told.values()) > min(best.values(), default=_FAINTEST):
+            best = told
+    return best
+
+
+def _splits(count: int) -> Iterator[tuple[Run, ...]]:
+    """Every way to cut `count` pieces into two or three runs."""
+    for first in range(1, count):
+        yield (0, first), (first, count)
+    for first in range(1, count):
+        for second in range(first + 1, count):
+            yield (0, first), (first, second), (second, count)
+
+
+def _guesses(chances: Chances, told: Chances, wanted: Chances, needs: Mapping[str, Need]) -> tuple[NeedGuess, ...]:
+    """The wanted needs, then the likeliest of the whole message, then what its parts tell, then others."""
+    sure = {code: max(chances.get(code, 0.0), told.get(code, 0.0)) for code in needs}
+    best = max(needs, key=lambda code: chances.get(code, 0.0))
+    ranked = sorted(needs, key=lambda code: (code != best, code not in told, -sure[code], code))
+    others = [code for code in ranked if code not in wanted and sure[code] >= _FAINTEST]
     guesses = [
-        *(NeedGuess(code, sure, wanted=True) for code, sure in wanted.items()),
-        *(NeedGuess(code, chances[code], wanted=False) for code in others),
+        *(NeedGuess(code, chance, wanted=True) for code, chance in wanted.items()),
+        *(NeedGuess(code, sure[code], wanted=False) for code in others),
     ]
     return tuple(guesses[: max(_MOST_GUESSES, len(wanted))])
 

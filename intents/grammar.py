@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from intents.catalogue_file import Table, plain
 from intents.normalise import normalise
+from intents.sound import Rewrite, read_rewrites
 
 
 class Script(StrEnum):
@@ -25,7 +25,8 @@ class Script(StrEnum):
 class Grammar:
     """One language, from one file below catalogue/languages/. Words are in the form of `plain`.
 
-    shorthand: how an old phone writes it = the words meant. before_place: words after which a place is
+    shorthand: how an old phone writes it = the words meant. sounds: what makes spellings of one sound alike, see
+    sound.py. before_place: words after which a place is
     named for sure; maybe_before_place: only where the name looks like one. times: code = the words for it.
     """
 
@@ -35,6 +36,7 @@ class Grammar:
     function_words: frozenset[str]
     joiners: tuple[str, ...]
     shorthand: Mapping[str, str]
+    sounds: tuple[Rewrite, ...]
     other_person: re.Pattern[str] | None
     own_person: re.Pattern[str] | None
     before_place: tuple[str, ...]
@@ -45,9 +47,8 @@ class Grammar:
     times: Mapping[str, frozenset[str]]
 
 
-def load_grammar(file: Path, shorthand: Table) -> Grammar:
-    """Read one language; `shorthand` has a table for each. Raises CatalogueError."""
-    top = Table.read(file)
+def load_grammar(top: Table, shorthand: Table) -> Grammar:
+    """Read one language from its file; `shorthand` has a table for each. Raises CatalogueError."""
     tag = top.text("tag")
     script = top.text("script")
     if script not in set(Script):
@@ -61,6 +62,7 @@ def load_grammar(file: Path, shorthand: Table) -> Grammar:
         function_words=top.words("function_words"),
         joiners=_longest_first(top.words("joiners")),
         shorthand={plain(key): normalise(short.text(key)) for key in short},
+        sounds=_sounds(top),
         other_person=who.patterns("other"),
         own_person=who.patterns("self"),
         before_place=_longest_first(place.words("before")),
@@ -70,6 +72,13 @@ def load_grammar(file: Path, shorthand: Table) -> Grammar:
         not_places=place.words("not_places"),
         times={code: when.words(code) for code in when},
     )
+
+
+def _sounds(top: Table) -> tuple[Rewrite, ...]:
+    try:
+        return read_rewrites(top.texts("sounds"))
+    except (ValueError, re.error) as error:
+        raise top.error("sounds", str(error)) from error
 
 
 def _longest_first(words: frozenset[str]) -> tuple[str, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.catalogue_file import plain
+from intents.foreign import Foreign
 from intents.grammar import Grammar, Script
 from intents.normalise import normalise
 
@@ -24,14 +23,12 @@ _SHORT = 2  # words: fewer than three keep the remembered language
 _REMEMBERED = 4.0  # nats in favour of the remembered language; a clear sentence still overrules it
 _LETTER = 2.0  # nats for a letter that only one language has (ñ)
 _FUNCTION_WORD = 1.5  # nats for a small word of one language only
-_FAMILIAR = 0.5  # share of known words below which the language may be a foreign one
-_FOREIGN = 0.75  # probability from which py3langid's word for a foreign language counts
 _GRAMS = (1, 2, 3, 4, 5)
+_PIECES = 0.3  # weight of the pieces, for they overlap and each says the same again
 _SMOOTHING = 0.5
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]+")
-_OTHER_SCRIPT = re.compile("[\u0370-\u1dbf\u3040-\u30ff\u3130-\u318f\uac00-\ud7a3]")
 # Letters of Vietnamese and of Central and Eastern European languages that no offered Latin language has.
 _FOREIGN_LETTER = re.compile("[ăđơưạ-ỹąęłśżźčďěňřšťůžőűğışțș]")
 
@@ -54,11 +51,6 @@ class LanguageModel:
         total = self.scores[rows].sum(axis=0) if rows else np.zeros(len(self.tags))
         return dict(zip(self.tags, total.tolist(), strict=True))
 
-    def familiar(self, text: str) -> float:
-        """Share of the text's words that are in the catalogue's phrases, 0 to 1."""
-        words = text.split()
-        return sum(f"={word}" in self.grams for word in words) / len(words) if words else 1.0
-
 
 def learn_languages(phrases: Iterable[tuple[str, str]]) -> LanguageModel:
     """Build the model from pairs of language tag and phrase in the form of `plain`."""
@@ -67,46 +59,60 @@ def learn_languages(phrases: Iterable[tuple[str, str]]) -> LanguageModel:
         counts.setdefault(tag, Counter()).update(set(_grams(phrase)))
     tags = tuple(sorted(counts))
     grams = {gram: row for row, gram in enumerate(sorted(set().union(*counts.values())))}
-    table = np.full((len(grams) + 1, len(tags)), _SMOOTHING)
+    table = np.zeros((len(grams) + 1, len(tags)))
     for column, tag in enumerate(tags):
         for gram, count in counts[tag].items():
-            table[grams[gram], column] += count
-    scores = np.log(table / table.sum(axis=0))
+            table[grams[gram], column] = count
+    # A language of which we have more phrases is no likelier for that: all are counted as if they had equally many.
+    table *= table.sum() / len(tags) / table.sum(axis=0)
+    scores = np.log(table + _SMOOTHING)
     return LanguageModel(tags, grams, scores.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """tag: one of the offered languages, or "und". other: the language it is instead, where that can be told."""
+
+    tag: str
+    other: str | None = None
 
 
 def detect(
     text: str,
     model: LanguageModel,
+    foreign: Foreign,
     grammars: Mapping[str, Grammar],
     *,
     remembered: str | None,
     offered: Collection[str],
-) -> str:
-    """Give the BCP-47 tag of one of the offered languages, or "und" for a language that is none of them.
+) -> Heard:
+    """Tell the language of a text: one of the offered ones, or "und" for a language that is none of them.
 
     One or two words, digits and emoji keep the remembered language; where nothing is remembered, text
     without any letter is taken as the first offered language.
     """
     start = normalise(text[:_LONGEST])
-    han, other = len(_HAN.findall(start)), len(_OTHER_SCRIPT.findall(start))
+    han = len(_HAN.findall(start))
     words = _LATIN.findall(start)
-    if other > han and other > sum(map(len, words)):
-        return UNDETERMINED
+    other, letters = foreign.by_script(start)
+    if (letters > han and letters > sum(map(len, words))) or (other == "ja" and letters * 3 > han):
+        return Heard(UNDETERMINED, other)
     by_script = {
         script: [tag for tag in offered if tag in grammars and grammars[tag].script == script] for script in Script
     }
     # One Chinese character says about as much as one word, and people drop English words into Chinese.
     if han and han >= len(words):
-        return _kept(remembered, by_script[Script.HAN]) or UNDETERMINED
+        return Heard(_kept(remembered, by_script[Script.HAN]) or UNDETERMINED)
     known = remembered if remembered in offered else None
     if not words:
-        return known or next(iter(offered), UNDETERMINED)
+        return Heard(known or next(iter(offered), UNDETERMINED))
     if known and len(words) <= _SHORT:
-        return known
-    if _FOREIGN_LETTER.search(start):
-        return UNDETERMINED
-    return _latin(start, model, grammars, by_script[Script.LATIN], known)
+        return Heard(known)
+    tags = by_script[Script.LATIN]
+    strange = foreign.by_words(start)
+    if strange or _FOREIGN_LETTER.search(start) or not tags:
+        return Heard(UNDETERMINED, strange)
+    return Heard(_latin(start, model, foreign, grammars, tags, known))
 
 
 def _kept(remembered: str | None, tags: list[str]) -> str | None:
@@ -114,38 +120,24 @@ def _kept(remembered: str | None, tags: list[str]) -> str | None:
 
 
 def _latin(
-    text: str, model: LanguageModel, grammars: Mapping[str, Grammar], tags: list[str], remembered: str | None
+    start: str,
+    model: LanguageModel,
+    foreign: Foreign,
+    grammars: Mapping[str, Grammar],
+    tags: list[str],
+    remembered: str | None,
 ) -> str:
-    if not tags:
-        return UNDETERMINED
-    words = plain(text)
-    if len(words.split()) > _SHORT and model.familiar(words) < _FAMILIAR and _foreign(text, tags):
-        return UNDETERMINED
-    evidence = model.evidence(words)
-    best = {tag: evidence.get(tag, -math.inf) for tag in tags}
+    words = plain(start)
+    evidence, (support, _) = model.evidence(words), foreign.support(start)
+    best = {tag: _PIECES * evidence.get(tag, 0.0) + support.get(tag, 0.0) for tag in tags}
     for tag in tags:
         own = grammars[tag]
         others = frozenset[str]().union(*(grammars[other].function_words for other in tags if other != tag))
-        best[tag] += _LETTER * sum(letter in own.letters for letter in text)
+        best[tag] += _LETTER * sum(letter in own.letters for letter in start)
         best[tag] += _FUNCTION_WORD * sum(word in own.function_words - others for word in words.split())
     if remembered in best:
         best[remembered] += _REMEMBERED
     return max(tags, key=lambda tag: best[tag])
-
-
-def _foreign(text: str, tags: list[str]) -> bool:
-    """Ask py3langid, which knows 140 languages, whether the text is in none of ours."""
-    ranked: dict[str, float] = dict(_identifier().rank(text))
-    best = max(ranked, key=lambda tag: ranked[tag])
-    return best not in tags and ranked[best] >= _FOREIGN
-
-
-@cache
-def _identifier():  # type: ignore[no-untyped-def]
-    """Loaded at the first message in unfamiliar words: half a second and 80 MB that most days nobody needs."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _grams(text: str) -> Iterable[str]:

@@ -55,18 +55,19 @@ def find_when(message: str, grammar: Grammar) -> str | None:
     return " ".join(sorted(found, key=order.index)) or None
 
 
-def find_place(text: str, grammar: Grammar, places: frozenset[str]) -> str | None:
+def find_place(text: str, grammar: Grammar, places: frozenset[str], *, asked: bool = False) -> str | None:
     """Give the place told: one that the directory knows, as it spells it; else a postcode, or the
     resident's words.
 
     A name that the directory doesn't know counts only after words such as "near", or where it looks like a
-    name.
+    name. asked: it answers the question where; then "mill street" is enough.
     """
     known = known_places(places)
     message = plain(text)
     return (
         _known_in(message, known)
         or _first(_POSTCODE, text)
+        or (message if asked and _is_a_street(message, grammar) else None)
         or (
             _place_in_han(message, grammar) if grammar.script == Script.HAN else _place_in_latin(text, message, grammar)
         )
@@ -91,6 +92,11 @@ def _known_in(message: str, known: Places) -> str | None:
             if name:
                 return name
     return next((original for name, original in known.han.items() if name in message), None)
+
+
+def _is_a_street(message: str, grammar: Grammar) -> bool:
+    words = message.split()
+    return 1 < len(words) <= _LONGEST_NAME and not grammar.kinds_of_place.isdisjoint((words[0], words[-1]))
 
 
 def _place_in_latin(text: str, message: str, grammar: Grammar) -> str | None:

@@ -1,32 +1,66 @@
-"""Shorthand written out and slips of the finger mended, before the classifier reads a message."""
+"""Shorthand written out and slips mended, before the classifier reads a message.
+
+A word that nobody knows is taken for the word that sounds like it ("wotch"), for the one nearest in letters
+("watcg"), or for two that run into each other ("nopuedo"). In Chinese the slip is a right sound with the wrong
+character.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from intents.grammar import Grammar, Script
-from intents.normalise import fold_accents
+from intents.normalise import fold_accents, has_han
+from intents.sound import Rewrite, sound_of, syllables_of
 
-_SHORTEST = 4  # letters: shorter words have too many neighbours
+_SHORTEST = 4  # letters: shorter words have too many neighbours in letters
+_SHORTEST_BY_EAR = 3  # letters
 _LONG = 6  # letters from which two slips are forgiven instead of one
 _MOST = 12  # unknown words mended in one message, so that any text takes a bounded time
+_BY_EAR = 0.5  # what a letter costs where the sound is right
+_RANK = 0.3  # what it costs to be the next likely word of a sound
+_SPLIT = 1.2  # what it costs to be two words
+_HAN_SIZES = (4, 3, 2)  # characters of a Chinese word
+
+
+@dataclass(frozen=True, slots=True)
+class LatinWords:
+    """What the words of one language in Latin script are compared with, in the form of `plain`.
+
+    right: words that are right as they are. rare: words too, but oftener a slip for a very usual one. targets: words
+    of the catalogue. by_sound: sound = the words that have it, the likeliest first, with spaces between. small: its
+    small words, which are what runs into others.
+    """
+
+    right: frozenset[str]
+    rare: frozenset[str]
+    targets: tuple[str, ...]
+    by_sound: Mapping[str, str]
+    small: frozenset[str]
+    rewrites: Sequence[Rewrite]
+
+
+@dataclass(frozen=True, slots=True)
+class HanWords:
+    """Chinese words. right: words of one character or more. by_sound: syllables, joined by spaces = the word of the
+    catalogue that sounds so.
+    """
+
+    right: frozenset[str]
+    by_sound: Mapping[str, str]
+    syllables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a message's words are compared with, in the form of `plain`.
+    """All that a message's words are compared with, by language."""
 
-    known: right as they are. targets: what a slip may have meant, by language. is_common: asks a larger
-    word list, so that a right word that the catalogue never uses isn't "mended".
-    """
-
-    known: frozenset[str]
-    targets: Mapping[str, tuple[str, ...]]
-    is_common: Callable[[str], bool]
+    latin: Mapping[str, LatinWords]
+    han: HanWords
 
 
 def write_out(normalised: str, grammar: Grammar) -> str:
@@ -39,33 +73,87 @@ def write_out(normalised: str, grammar: Grammar) -> str:
 
 
 def repair(normalised: str, words: Words, language: str, extra: Collection[str] = ()) -> str:
-    """Replace each unknown Latin word of four letters or more by the nearest known word of the language.
+    """Give the text with every unknown word replaced by the known word of the language that it may be.
 
-    Nearest by optimal string alignment: one slip for up to five letters, two from six. `extra` are further
-    right words and targets, such as the directory's names. Text in a language without targets comes back as
-    it is.
+    `extra` are further right words and targets, such as the directory's names. Text in a language without words
+    comes back as it is.
     """
-    targets = words.targets.get(language)
-    if not targets:
-        return normalised
+    own = words.latin.get(language)
+    if own is None:
+        return _repair_han(normalised, words.han) if has_han(normalised) else normalised
     tokens = normalised.split()
     mended = 0
     for place, token in enumerate(tokens):
         folded = fold_accents(token)
-        if mended >= _MOST or _is_right(token, folded, words, extra):
+        if mended >= _MOST or _is_right(folded, own, extra):
             continue
         mended += 1
-        tokens[place] = _nearest(folded, targets) or _nearest(folded, extra) or token
+        tokens[place] = _meant(folded, own, extra) or token
     return " ".join(tokens)
 
 
-def _is_right(token: str, folded: str, words: Words, extra: Collection[str]) -> bool:
-    if len(folded) < _SHORTEST or not (folded.isascii() and folded.isalpha()):
+def is_near(word: str, same: str) -> bool:
+    """Whether a word may be a spelling of one that sounds the same."""
+    return OSA.distance(word, same) <= max(2, len(word) // 2)
+
+
+def _is_right(folded: str, own: LatinWords, extra: Collection[str]) -> bool:
+    if len(folded) < _SHORTEST_BY_EAR or not (folded.isascii() and folded.isalpha()):
         return True
-    return folded in words.known or folded in extra or words.is_common(token)
+    return folded in own.right or folded in extra
 
 
-def _nearest(word: str, candidates: Collection[str]) -> str | None:
+def _meant(word: str, own: LatinWords, extra: Collection[str]) -> str | None:
+    found = min(_candidates(word, own, extra), default=None)
+    return found[1] if found else None
+
+
+def _candidates(word: str, own: LatinWords, extra: Collection[str]) -> Iterator[tuple[float, str]]:
+    """What the word may be, with what it would cost to believe it."""
+    for rank, same in enumerate(own.by_sound.get(sound_of(word, own.rewrites), "").split()):
+        if is_near(word, same):
+            yield _BY_EAR * OSA.distance(word, same) + _RANK * rank, same
+    if len(word) < _SHORTEST or word in own.rare:
+        return  # a rare word gives way only to one of the same sound
     allowed = 2 if len(word) >= _LONG else 1
-    found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=allowed)
-    return found[0] if found else None
+    for pool in (own.targets, extra):
+        near = process.extractOne(word, pool, scorer=OSA.distance, score_cutoff=allowed)
+        if near:
+            yield near[1], near[0]
+    for end in range(2, len(word) - 1):
+        first, second = word[:end], word[end:]
+        if (first in own.small or second in own.small) and first in own.right and second in own.right:
+            yield _SPLIT, f"{first} {second}"
+
+
+def _repair_han(text: str, han: HanWords) -> str:
+    """Replace runs with a character that belongs to no word by the catalogue's word of the same sound."""
+    strange, loose = _outside_words(text, han.right)
+    if not strange:
+        return text
+    sounds = syllables_of(text, han.syllables)
+    mended = list(text)
+    for size in _HAN_SIZES:
+        for start in range(len(text) - size + 1):
+            run = set(range(start, start + size))
+            meant = han.by_sound.get(" ".join(sounds[start : start + size]))
+            if meant and run <= loose and run & strange:
+                mended[start : start + size] = meant
+                strange, loose = strange - run, loose - run
+    return "".join(mended)
+
+
+def _outside_words(text: str, right: frozenset[str]) -> tuple[set[int], set[int]]:
+    """Places of the characters that no word has, and of those in no word of several, reading the longest words first
+    from the left.
+    """
+    strange, loose = set(), set()
+    start = 0
+    while start < len(text):
+        size = next((size for size in (*_HAN_SIZES, 1) if text[start : start + size] in right), 0)
+        if size < 2:
+            loose.add(start)
+        if not size:
+            strange.add(start)
+        start += size or 1
+    return strange, loose

@@ -4,17 +4,26 @@ number.
 
 from __future__ import annotations
 
-CONFIDENT = 0.70
+CONFIDENT = 0.60
 """Act without asking at this confidence or above."""
 
 ASK_BACK = 0.20
 """Between this and `CONFIDENT` the best guesses are worth a question back; below it we don't know."""
 
-SECOND_NEED = 0.50
+SECOND_NEED = 0.70
 """A part of a message counts as a need of its own only at this confidence or above."""
 
-URGENT = 0.90
-"""Call it an emergency without any rule at this confidence or above; the rules are what recall rests on."""
+NO_DOUBT = 0.999
+"""A whole message that means one need at this confidence or above holds no second one."""
+
+ALARM = 0.37
+"""Call it an emergency without any rule where a message sounds so much like danger."""
+
+CALM = 0.13
+"""Below this a message sounds so calm that a rule which fired must have misread it."""
 
 EXPECTED = 4.0
 """How many times likelier an act is, in a short message, where the open question expects it."""
+
+SHARPNESS = 22.0
+"""What makes the classifier's scores into probabilities that keep what they promise."""

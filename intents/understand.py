@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from intents.catalogue_file import plain
-from intents.deciding import Chances, Verdict, decide, expect
-from intents.decompose import decompose
+from intents.deciding import Heard, Verdict, alarm, decide, expect
+from intents.decompose import Run, decompose, joined, runs
 from intents.emergencies import EmergencyKind, find_emergency
 from intents.features import LONGEST
 from intents.language import detect
@@ -22,6 +20,10 @@ from intents.understanding import Act, Slots, Understanding
 CHOICE = "choice"
 """In `Context.expecting`: the open question can be answered by a digit of its menu."""
 
+PLACE = "place"
+"""In `Context.expecting`: the open question asks where."""
+
+_MENDED = 0.7  # vote of the reading with its slips repaired
 _SHORT_WORDS = 4  # an answer to a question is short
 _SHORT_HAN = 6
 
@@ -43,13 +45,18 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as the classifier reads it. mended: with its slips repaired; often the same. parts: of a message
-    that may hold several needs, else none.
+    """A message as the classifier reads it. mended: with its slips repaired; often the same. pieces: what stands
+    between its separators, where it may hold several needs; else none.
     """
 
     written: str
     mended: str
-    parts: tuple[str, ...]
+    pieces: tuple[str, ...]
+
+    @property
+    def parts(self) -> Mapping[Run, str]:
+        """The text of every run of pieces."""
+        return {run: joined(self.pieces, run) for run in runs(len(self.pieces))}
 
 
 def understand(
@@ -68,15 +75,24 @@ def understand(
     """
     catalogue = model.catalogue
     start = text[:LONGEST]
-    tag = detect(start, model.language_model, catalogue.grammars, remembered=language, offered=catalogue.languages)
+    spoken = detect(
+        start,
+        model.language_model,
+        model.foreign,
+        catalogue.grammars,
+        remembered=language,
+        offered=catalogue.languages,
+    )
+    tag = spoken.tag
     reading = read(start, model, tag, vocabulary)
     message = plain(start)[:LONGEST]
-    verdict = (
-        _exact(message, model, (tag, language), context)
-        or _exact(fold_accents(reading.mended), model, (tag, language), context)
-        or _classified(reading, model, context)
+    exact = _exact(message, model, (tag, language), context) or _exact(
+        fold_accents(reading.mended), model, (tag, language), context
     )
-    urgent = _by_rules(text, reading, model)
+    heard = hear(reading, model) if reading.written else None
+    verdict = exact or _classified(reading, heard, model, context)
+    # The classifier reads the beginning only; it must not overrule a sign that stands after it.
+    urgent = alarm(_by_rules(text, reading, model), None if exact or len(text) > LONGEST else heard)
     if urgent is not None:
         verdict = Verdict(Act.EMERGENCY, 1.0, verdict.needs)
     elif verdict.act == Act.EMERGENCY:
@@ -85,37 +101,45 @@ def understand(
     mended = fold_accents(reading.mended)
     slots = Slots(
         who_for=find_who_for(mended, grammar),
-        place=None if verdict.choice is not None else find_place(start, grammar, vocabulary.places),
+        place=None
+        if verdict.choice is not None
+        else find_place(start, grammar, vocabulary.places, asked=PLACE in context.expecting),
         when=find_when(mended, grammar),
         choice=verdict.choice,
         language=_asked_for(message, model) if verdict.act == Act.LANGUAGE else None,
     )
-    return Understanding(text, tag, verdict.act, verdict.needs, urgent, verdict.confidence, slots)
+    return Understanding(
+        text, tag, verdict.act, verdict.needs, urgent, verdict.confidence, slots, other_language=spoken.other
+    )
 
 
 def read(text: str, model: Model, language: str, vocabulary: Vocabulary) -> Reading:
     """Write the message's shorthand out, repair its slips and split it into parts."""
     grammar = model.grammar(language)
     written = write_out(normalise(text)[:LONGEST], grammar)
+    pieces = tuple(
+        repair(write_out(piece, grammar), model.words, language, vocabulary.words)
+        for piece in decompose(text, model.separators)
+    )
     return Reading(
         written=written,
         mended=repair(written, model.words, language, vocabulary.words),
-        parts=tuple(
-            repair(write_out(part, grammar), model.words, language, vocabulary.words)
-            for part in decompose(text, model.separators)
-        ),
+        pieces=pieces,
     )
 
 
-def chances(reading: Reading, model: Model) -> tuple[Chances, list[Chances]]:
-    """Give the probability of every label for the whole message, and for each of its parts."""
+def hear(reading: Reading, model: Model) -> Heard:
+    """What the classifier makes of the whole message and of its parts."""
     wholes = [reading.written] if reading.mended == reading.written else [reading.written, reading.mended]
-    scores = model.classifier.scores([*wholes, *reading.parts], model.encoder)
-    # A slip mended wrongly must not hide what the message says as it is, so both readings have half a vote.
-    whole = scores[: len(wholes)].mean(axis=0, keepdims=True)
-    rows = model.classifier.probabilities(np.concatenate([whole, scores[len(wholes) :]]))
-    found: list[Chances] = [dict(zip(model.classifier.labels, row.tolist(), strict=True)) for row in rows]
-    return found[0], found[1:]
+    parts = reading.parts
+    scores = model.classifier.scores([*wholes, *parts.values()], model.encoder)
+    # A slip mended wrongly must not hide what the message says as it is, so it keeps a vote beside the mended one.
+    whole = scores[:1] if len(wholes) == 1 else (1 - _MENDED) * scores[:1] + _MENDED * scores[1:2]
+    return Heard(
+        whole=model.classifier.chances(whole)[0],
+        parts=dict(zip(parts, model.classifier.chances(scores[len(wholes) :]), strict=True)),
+        dangers=model.classifier.dangers(whole)[0],
+    )
 
 
 def _exact(message: str, model: Model, languages: Sequence[str | None], context: Context) -> Verdict | None:
@@ -135,13 +159,12 @@ def _exact(message: str, model: Model, languages: Sequence[str | None], context:
     return Verdict((expected or acts)[0], 1.0) if acts else None
 
 
-def _classified(reading: Reading, model: Model, context: Context) -> Verdict:
-    if not reading.written:
+def _classified(reading: Reading, heard: Heard | None, model: Model, context: Context) -> Verdict:
+    if heard is None:
         return Verdict(Act.UNKNOWN, 0.0)
-    whole, parts = chances(reading, model)
     if _is_short(reading.written):
-        whole = expect(whole, context.expecting)
-    return decide(whole, parts, model.catalogue.needs)
+        heard = replace(heard, whole=expect(heard.whole, context.expecting))
+    return decide(heard, model.catalogue.needs)
 
 
 def _by_rules(text: str, reading: Reading, model: Model) -> EmergencyKind | None:

@@ -67,7 +67,8 @@ class Slots:
 class Understanding:
     """What one message means.
 
-    language is a BCP-47 tag or "und". needs are ranked, every wanted one first. confidence (0 to 1) is how
+    language is a BCP-47 tag or "und"; other_language the tag of a language that we don't speak, where it can be
+    told. needs are ranked, every wanted one first. confidence (0 to 1) is how
     sure we are of the act together with the wanted needs; where nothing is wanted it is the best guess's.
     """
 
@@ -78,6 +79,7 @@ class Understanding:
     urgent: EmergencyKind | None
     confidence: float
     slots: Slots = Slots()
+    other_language: str | None = None
 
     @property
     def wanted(self) -> tuple[NeedGuess, ...]:

@@ -78,8 +78,9 @@ def test_full_pages(served: Served, page: Page, language: str) -> None:
         look(page, wrong, axe_when_narrow=language == "es")
     page.click(".account button")
     served.log_in(page, "cora")
-    page.goto(served.url("/console/overview"))
-    look(page, wrong, axe_when_narrow=language == "es")
+    for path in ("/console/overview", "/console/review/"):
+        page.goto(served.url(path))
+        look(page, wrong, axe_when_narrow=language == "es")
     assert not wrong, "\n".join(wrong)
 
 
@@ -88,7 +89,7 @@ def test_empty_pages(served: Served, page: Page, language: str) -> None:
     wrong: list[str] = []
     served.log_in(page, "cora")
     shelves = [f"/console/?shelf={shelf}" for shelf in ("waiting", "mine", "held", "closed")]
-    for path in [*shelves, "/console/ended", "/console/overview"]:
+    for path in [*shelves, "/console/ended", "/console/overview", "/console/review/"]:
         page.goto(served.url(path))
         assert page.locator(".alarm").count() == 1, "no worker has ever been seen here"
         look(page, wrong, axe_when_narrow=False)
@@ -96,7 +97,7 @@ def test_empty_pages(served: Served, page: Page, language: str) -> None:
 
 
 def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str) -> None:
-    ids = furnish(served.scene, language)
+    ids = furnish(served.scene, language, vera=Role.COORDINATOR)
     wrong: list[str] = []
     for _ in range(5):
         page.goto(served.url(f"/console/login?language={language}"))
@@ -109,6 +110,7 @@ def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str)
     for path, button in [
         (one, "#reply-title ~ form button"),
         (one, "#note-title ~ form button"),
+        ("/console/review/", ".review .govuk-button"),
         (f"{one}/close", "main form button"),
         (f"{one}/hand-over", "main form button"),
         ("/console/requests/new", "main form button"),

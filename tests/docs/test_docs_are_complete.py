@@ -16,6 +16,7 @@ from core.config import PREFIX, Config
 from core.db.models.contact_point import Relation
 from core.db.models.help_request import FollowUpAnswer, Outcome, Reason, Status, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery, Purpose
+from core.db.models.review import Cause, Verdict
 from core.db.models.timer import TimerKind
 from core.db.models.volunteer import Role
 from core.helpdesk.events import EventKind
@@ -30,6 +31,7 @@ PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
 ROOMS = ("app", "bot", "console", "core", "intents", "mail", "sms", "voice")
 CODED: tuple[type[StrEnum], ...] = (
     Act,
+    Cause,
     Channel,
     ContactKind,
     Delivery,
@@ -47,6 +49,7 @@ CODED: tuple[type[StrEnum], ...] = (
     TimerKind,
     UnmetCause,
     Urgency,
+    Verdict,
 )
 
 

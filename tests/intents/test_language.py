@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from intents.language import detect
+from intents.language import Heard, detect
 from intents.model import Model
 
 
 def language_of(text: str, model: Model, remembered: str | None = None) -> str:
+    return heard(text, model, remembered).tag
+
+
+def heard(text: str, model: Model, remembered: str | None = None) -> Heard:
     catalogue = model.catalogue
-    return detect(text, model.language_model, catalogue.grammars, remembered=remembered, offered=catalogue.languages)
+    offered = catalogue.languages
+    return detect(text, model.language_model, model.foreign, catalogue.grammars, remembered=remembered, offered=offered)
 
 
 @pytest.mark.parametrize(
@@ -53,22 +58,29 @@ def test_a_clear_sentence_changes_the_language(model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "other"),
     [
-        "Мне нужна помощь с едой",
-        "أحتاج إلى مساعدة",
-        "トイレはどこですか",
-        "도와주세요 음식이 필요해요",
-        "tôi cần người giúp đỡ nấu ăn",
-        "kailangan ko ng tulong sa pagkain",
-        "bonjour je voudrais manger quelque chose",
+        ("Мне нужна помощь с едой", "ru"),
+        ("أحتاج إلى مساعدة", "ar"),
+        ("トイレはどこですか", "ja"),
+        ("도와주세요 음식이 필요해요", "ko"),
+        ("tôi cần người giúp đỡ nấu ăn", "vi"),
+        ("toi can nguoi giup do nau an", "vi"),
+        ("kailangan ko ng tulong sa pagkain", "fil"),
+        ("bonjour je voudrais manger quelque chose", "fr"),
+        ("mwen bezwen èd ak manje", "ht"),
     ],
 )
-def test_a_language_that_is_none_of_ours_is_said_to_be_so(text: str, model: Model) -> None:
-    assert language_of(text, model, "en") == "und"
+def test_a_language_that_is_none_of_ours_is_said_to_be_so(text: str, other: str, model: Model) -> None:
+    assert heard(text, model, "en") == Heard("und", other)
+
+
+def test_spanish_full_of_slips_stays_spanish(model: Model) -> None:
+    assert language_of("nesesito alluda con la renta i la lus", model) == "es"
+    assert language_of("kiero comida pa mi ija", model) == "es"
 
 
 def test_without_letters_or_memory_the_first_offered_language_is_taken(model: Model) -> None:
     grammars = model.catalogue.grammars
-    found = detect("1", model.language_model, grammars, remembered=None, offered=("es", "en"))
-    assert found == "es"
+    found = detect("1", model.language_model, model.foreign, grammars, remembered=None, offered=("es", "en"))
+    assert found.tag == "es"

@@ -8,13 +8,28 @@ from intents.catalogue_file import plain
 from intents.decompose import decompose
 from intents.model import Model
 from intents.slots import find_place, find_when, find_who_for
-from intents.spelling import Words, repair, write_out
+from intents.sound import read_rewrites, sound_of
+from intents.spelling import HanWords, LatinWords, Words, repair, write_out
 from intents.understanding import WhoFor
 
+SOUNDS = read_rewrites(["ph > f", "ck > k", "tch > X", "(?<!^)[aeiou]+ > ", "(.)\\1+ > \\1"])
+TARGETS = ("dentist", "house", "ramp", "watch", "wheelchair")
 WORDS = Words(
-    known=frozenset({"house", "ramp", "wheelchair", "dentist"}),
-    targets={"en": ("dentist", "house", "ramp", "wheelchair")},
-    is_common=lambda word: word == "mouse",
+    latin={
+        "en": LatinWords(
+            right=frozenset({*TARGETS, "mouse", "no", "power"}),
+            rare=frozenset({"wotch"}),
+            targets=TARGETS,
+            by_sound={sound_of("watch", SOUNDS): "watch", sound_of("house", SOUNDS): "house"},
+            small=frozenset({"no"}),
+            rewrites=SOUNDS,
+        )
+    },
+    han=HanWords(
+        right=frozenset({"我", "要", "看", "牙医", "护士"}),
+        by_sound={"hu si": "护士", "ya yi": "牙医"},
+        syllables={"户": "hu", "护": "hu", "士": "si", "牙": "ya", "医": "yi", "要": "yao", "看": "kan", "我": "wo"},
+    ),
 )
 
 
@@ -25,6 +40,8 @@ WORDS = Words(
         ("the dentst", "the dentist"),
         ("my hosue", "my house"),
         ("a mouse", "a mouse"),  # a right word, though one letter from "house"
+        ("wotch me", "watch me"),  # a word of some list, but oftener one spelt by ear
+        ("nopower", "no power"),
         ("mp", "mp"),  # too short to tell
         ("ramp4", "ramp4"),
         ("elmhil", "elmhill"),
@@ -35,8 +52,34 @@ def test_slips_are_mended_towards_known_words(text: str, mended: str) -> None:
     assert repair(text, WORDS, "en", {"elmhill"}) == mended
 
 
-def test_chinese_is_never_mended() -> None:
+def test_a_wrong_character_of_the_right_sound_is_mended() -> None:
+    assert repair("我要看户士", WORDS, "zh") == "我要看护士"
+
+
+def test_right_chinese_stays_as_it_is() -> None:
     assert repair("我要看牙医", WORDS, "zh") == "我要看牙医"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("kiero", "quiero"), ("biejo", "viejo"), ("yave", "llave"), ("ijo", "hijo"), ("siclon", "ciclon")],
+)
+def test_spanish_by_ear_sounds_like_spanish_by_the_book(written: str, meant: str, model: Model) -> None:
+    rules = model.catalogue.grammars["es"].sounds
+    assert sound_of(written, rules) == sound_of(meant, rules)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("rong", "wrong"), ("nite", "night"), ("fone", "phone"), ("muny", "money")]
+)
+def test_english_by_ear_sounds_like_english_by_the_book(written: str, meant: str, model: Model) -> None:
+    rules = model.catalogue.grammars["en"].sounds
+    assert sound_of(written, rules) == sound_of(meant, rules)
+
+
+def test_a_sound_rule_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="must look like"):
+        read_rewrites(["ph=f"])
 
 
 def test_shorthand_is_written_out(model: Model) -> None:
