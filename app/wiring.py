@@ -27,6 +27,7 @@ from core.outbox.operations import record_status
 from core.outbox.sender import Sender
 from intents.building import ModelError, load_or_train
 from intents.catalogue import Catalogue, CatalogueError, load_catalogue
+from intents.encoder import Depth
 from intents.model import Model
 from intents.teaching import read_lessons, teach
 from mail.server import parse_smtp_url
@@ -145,7 +146,7 @@ def build_model(config: Config) -> Model:
     """The trained understanding; trained now where it is missing. Raises ConfigError for a broken catalogue."""
     try:
         folder = model_folder(config)
-        return load_or_train(teach(build_catalogue(config), read_lessons(folder)), folder)
+        return load_or_train(teach(build_catalogue(config), read_lessons(folder)), folder, Depth(config.understanding))
     except (CatalogueError, ModelError) as error:
         raise ConfigError(str(error)) from None
 

@@ -45,6 +45,8 @@ class Config:
     timezone: ZoneInfo = _setting("IANA time zone of the community.", ZoneInfo("America/New_York"))
     country: str = _setting("Two-letter country, for phone numbers and emergency numbers.", "US")
     needs_dir: Path | None = _setting("Folder with need files of the community's own.", None, "/etc/handrail/needs")
+    understanding: str = _setting("How deep messages are read: light (words alone), default, or full (two encoders).",
+                                  "default")  # fmt: skip
     languages: tuple[str, ...] = _setting("Languages offered, the first is the default.", ("en", "zh", "es"))
     emergency_number: str = _setting("Emergency number. Empty: the country's.", "")
     crisis_line: str = _setting("Suicide and crisis line. Empty: the country's.", "")
@@ -175,6 +177,12 @@ def _bind(raw: str) -> str:
     return raw
 
 
+def _depth(raw: str) -> str:
+    if raw not in ("light", "default", "full"):
+        raise ValueError(f'must be light, default or full, not "{raw}"')
+    return raw
+
+
 _PARSERS: dict[str, Any] = {
     "data_dir": Path,
     "needs_dir": Path,
@@ -184,6 +192,7 @@ _PARSERS: dict[str, Any] = {
     "timezone": _zone,
     "country": _country,
     "languages": _languages,
+    "understanding": _depth,
     "followup_delay": parse_duration,
     "followup_patience": parse_duration,
     "long_wait": parse_duration,

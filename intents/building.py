@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intents.catalogue import Catalogue
-from intents.encoder import Encoder, load_encoder
+from intents.encoder import Depth, Encoder, load_encoder
 from intents.model import Model
 
 _FORMAT = 9
@@ -22,14 +22,18 @@ def model_file(catalogue: Catalogue, folder: Path, encoder: Encoder | None) -> P
     return folder / f"understanding-{_FORMAT}-{kind}-{catalogue.digest[:16]}.npz"
 
 
-def load_or_train(catalogue: Catalogue, folder: Path) -> Model:
+def load_or_train(catalogue: Catalogue, folder: Path, depth: Depth = Depth.DEFAULT) -> Model:
     """Give the catalogue's model: from the folder where it was trained before, else trained now and kept
     there.
 
-    The encoder is used where it is installed. Raises ModelError if it must be trained and scipy isn't
-    installed.
+    Raises ModelError if the encoder's package is missing, or scipy where the model must be trained.
     """
-    encoder = load_encoder()
+    try:
+        encoder = load_encoder(depth)
+    except ImportError as error:
+        raise ModelError(
+            f'Reading messages at depth "{depth}" needs a package that is missing: {error.name}.'
+        ) from error
     file = model_file(catalogue, folder, encoder)
     if file.exists():
         try:

@@ -104,9 +104,10 @@ def _wanted(chances: Chances, told: Chances, needs: Mapping[str, Need]) -> dict[
     """The needs to act on, surest first: the parts' where these are two or more, else the whole message's."""
     found = {code: chances[code] for code in needs if chances.get(code, 0.0) >= thresholds.CONFIDENT}
     best = max(needs, key=lambda code: chances.get(code, 0.0))
-    # One need told as a story in two sentences has them, too: then the whole message leaves no doubt.
-    two = best in told and chances[best] < thresholds.NO_DOUBT
-    if two and min(told.values()) >= thresholds.SECOND_NEED:
+    least = min(told.values(), default=0.0)
+    # One need told as a story in two sentences has two parts as well; then the whole message leaves no doubt.
+    enough = thresholds.CERTAIN_PART if chances[best] >= thresholds.NO_DOUBT else thresholds.SECOND_NEED
+    if best in told and least >= enough:
         found = dict(told)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 

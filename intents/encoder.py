@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -62,21 +63,25 @@ class PairEncoder:
         return np.concatenate(sides, axis=1) * np.float32(np.sqrt(0.5))
 
 
+class Depth(StrEnum):
+    """How deep messages are read: words alone, with the multilingual encoder, or with a second one for English."""
+
+    LIGHT = "light"
+    DEFAULT = "default"
+    FULL = "full"
+
+
 @cache
-def load_encoder() -> Encoder | None:
-    """Give the best encoder that is installed, loaded once a process: two side by side, or the multilingual one; None
-    without it.
-    """
-    try:
-        alone = UniversalSentenceEncoder()
-    except ImportError:
+def load_encoder(depth: Depth = Depth.DEFAULT) -> Encoder | None:
+    """Give the encoder, loaded once a process; None for words alone. Raises ImportError where its package is missing."""
+    if depth == Depth.LIGHT:
         return None
+    first = UniversalSentenceEncoder()
+    if depth == Depth.DEFAULT:
+        return first
     from intents.minilm import MiniLm
 
-    try:
-        return PairEncoder(alone, MiniLm())
-    except ImportError:
-        return alone
+    return PairEncoder(first, MiniLm())
 
 
 def one_blas_thread() -> None:

@@ -14,7 +14,10 @@ SECOND_NEED = 0.70
 """A part of a message counts as a need of its own only at this confidence or above."""
 
 NO_DOUBT = 0.999
-"""A whole message that means one need at this confidence or above holds no second one."""
+"""Where a whole message means one need at this confidence or above, a second one must be told at `CERTAIN_PART`."""
+
+CERTAIN_PART = 0.90
+"""See `NO_DOUBT`."""
 
 ALARM = 0.37
 """Call it an emergency without any rule where a message sounds so much like danger."""

@@ -16,7 +16,7 @@ from core.config import Config
 from core.review.operations import mark_taken
 from core.review.queries import approved
 from intents.building import load_or_train
-from intents.encoder import load_encoder
+from intents.encoder import Depth, load_encoder
 from intents.explaining import explain
 from intents.model import Model
 from intents.teaching import Lesson, read_lessons, teach, write_lessons
@@ -81,7 +81,7 @@ def retrain(dry_run: bool) -> None:
     from intents.retraining import compare  # the build step's libraries: not needed to understand a message
 
     catalogue = build_catalogue(config)
-    comparison = compare(teach(catalogue, known), lessons, load_encoder())
+    comparison = compare(teach(catalogue, known), lessons, load_encoder(Depth(config.understanding)))
     click.echo(comparison.to_text())
     click.echo(f"Of the new ones the model before had {comparison.known_before} of {comparison.lessons} right.")
     worse = comparison.worse()
@@ -90,7 +90,7 @@ def retrain(dry_run: bool) -> None:
     if dry_run:
         return
     taught = tuple(sorted({*known, *lessons}))
-    load_or_train(teach(catalogue, taught), folder)
+    load_or_train(teach(catalogue, taught), folder, Depth(config.understanding))
     write_lessons(folder, taught)
     with database.write() as session:
         mark_taken(session, [row.id for row in waiting], datetime.now(UTC))
