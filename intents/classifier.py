@@ -22,7 +22,7 @@ from intents.thresholds import SHARPNESS
 Matrix = NDArray[np.float32]
 
 CLOSENESS = 2.0
-"""Width of the Gaussian kernel, for vectors of length 1."""
+"""How fast the Gaussian kernel falls with the squared distance of vectors of length 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,17 @@ class WordView:
 
 @dataclass(frozen=True, slots=True)
 class MeaningView:
-    """Closeness in meaning. examples: shape (phrases, width); weights: shape (phrases, labels)."""
+    """Closeness in meaning. basis: the directions of meaning that matter, shape (encoder's width, kept); examples:
+    shape (phrases, kept); weights: shape (phrases, labels).
+    """
 
+    basis: Matrix
     examples: Matrix
     weights: Matrix
 
     def scores(self, vectors: Vectors) -> Matrix:
-        """Scores of texts given as vectors, shape (texts, labels)."""
-        return np.asarray(closeness(vectors, self.examples) @ self.weights, dtype=np.float32)
+        """Scores of texts given as the encoder's vectors, shape (texts, labels)."""
+        return np.asarray(closeness(vectors @ self.basis, self.examples) @ self.weights, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,13 @@ def weigh(counts: Mapping[str, int], index: Mapping[str, int], rarity: Matrix) -
     return np.array(rows, dtype=np.intp), np.array(values, dtype=np.float32) / np.float32(length)
 
 
-def closeness(left: Vectors, right: Vectors) -> Matrix:
-    """Gaussian kernel between vectors of length 1, shape (left, right)."""
+def closeness(left: Matrix, right: Matrix) -> Matrix:
+    """Gaussian kernel between vectors, shape (left, right)."""
     alike = left @ right.T  # in place from here on: in training it is by far the largest thing there is
-    alike *= 2 * CLOSENESS
-    alike -= 2 * CLOSENESS
+    alike *= 2
+    alike -= np.einsum("ij,ij->i", left, left)[:, None]
+    alike -= np.einsum("ij,ij->i", right, right)
+    alike *= CLOSENESS
     np.exp(alike, out=alike)
     return alike
 

@@ -8,8 +8,8 @@ the extra "full" is installed, the English all-MiniLM-L6-v2 (minilm.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from enum import StrEnum
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -73,7 +73,7 @@ class Depth(StrEnum):
 
 @cache
 def load_encoder(depth: Depth = Depth.DEFAULT) -> Encoder | None:
-    """Give the encoder, loaded once a process; None for words alone. Raises ImportError where its package is missing."""
+    """Give the encoder, loaded once a process; None for words alone. Raises ImportError where a package is missing."""
     if depth == Depth.LIGHT:
         return None
     first = UniversalSentenceEncoder()

@@ -19,12 +19,14 @@ UNDETERMINED = "und"
 """BCP-47 for a language that is not one of ours."""
 
 _LONGEST = 300  # characters looked at: a language shows itself in the first sentences
+_DROPPED_IN = 6  # foreign words in a message of somebody who writes Chinese
 _SHORT = 2  # words: fewer than three keep the remembered language
 _REMEMBERED = 4.0  # nats in favour of the remembered language; a clear sentence still overrules it
 _LETTER = 2.0  # nats for a letter that only one language has (ñ)
 _FUNCTION_WORD = 1.5  # nats for a small word of one language only
 _GRAMS = (1, 2, 3, 4, 5)
 _PIECES = 0.3  # weight of the pieces, for they overlap and each says the same again
+_SEEN = 3  # phrases that a gram must be in
 _SMOOTHING = 0.5
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -58,11 +60,15 @@ def learn_languages(phrases: Iterable[tuple[str, str]]) -> LanguageModel:
     for tag, phrase in phrases:
         counts.setdefault(tag, Counter()).update(set(_grams(phrase)))
     tags = tuple(sorted(counts))
-    grams = {gram: row for row, gram in enumerate(sorted(set().union(*counts.values())))}
+    total = Counter[str]()
+    for own in counts.values():
+        total.update(own)
+    grams = {gram: row for row, gram in enumerate(sorted(g for g, count in total.items() if count >= _SEEN))}
     table = np.zeros((len(grams) + 1, len(tags)))
     for column, tag in enumerate(tags):
         for gram, count in counts[tag].items():
-            table[grams[gram], column] = count
+            if gram in grams:
+                table[grams[gram], column] = count
     # A language of which we have more phrases is no likelier for that: all are counted as if they had equally many.
     table *= table.sum() / len(tags) / table.sum(axis=0)
     scores = np.log(table + _SMOOTHING)
@@ -100,8 +106,9 @@ def detect(
     by_script = {
         script: [tag for tag in offered if tag in grammars and grammars[tag].script == script] for script in Script
     }
-    # One Chinese character says about as much as one word, and people drop English words into Chinese.
-    if han and han >= len(words):
+    # One Chinese character says about as much as one word, and people drop English words and names into Chinese.
+    mixed = remembered in by_script[Script.HAN] and len(words) <= _DROPPED_IN
+    if han and (han >= len(words) or mixed):
         return Heard(_kept(remembered, by_script[Script.HAN]) or UNDETERMINED)
     known = remembered if remembered in offered else None
     if not words:

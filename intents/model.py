@@ -98,12 +98,14 @@ def _of_classifier(classifier: Classifier) -> Arrays:
         "word_weights": words.weights,
     }
     if meaning is not None:
-        arrays |= {"examples": meaning.examples, "meaning_weights": meaning.weights}
+        arrays |= {"basis": meaning.basis, "examples": meaning.examples, "meaning_weights": meaning.weights}
     return arrays
 
 
 def _to_classifier(arrays: Arrays, syllables: Mapping[str, str]) -> Classifier:
-    meaning = MeaningView(arrays["examples"], arrays["meaning_weights"]) if "examples" in arrays else None
+    meaning = None
+    if "examples" in arrays:
+        meaning = MeaningView(arrays["basis"], arrays["examples"], arrays["meaning_weights"])
     return Classifier(
         labels=_unpack(arrays["labels"]),
         kinds=_unpack(arrays["kinds"]),

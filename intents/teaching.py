@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -35,9 +35,12 @@ def read_lessons(folder: Path) -> tuple[Lesson, ...]:
     if not file.exists():
         return ()
     try:
-        return tuple(Lesson(**row) for row in json.loads(file.read_text("utf-8")))
+        lessons = tuple(Lesson(**row) for row in json.loads(file.read_text("utf-8")))
     except (ValueError, TypeError) as error:
         raise CatalogueError(file, "", f"is not a list of lessons ({error})") from error
+    if not all(isinstance(value, str) for lesson in lessons for value in asdict(lesson).values()):
+        raise CatalogueError(file, "", "is not a list of lessons (all they say must be text)")
+    return lessons
 
 
 def write_lessons(folder: Path, lessons: Iterable[Lesson]) -> None:
@@ -49,12 +52,16 @@ def write_lessons(folder: Path, lessons: Iterable[Lesson]) -> None:
     os.replace(part, folder / KEPT_AS)
 
 
-def teach(catalogue: Catalogue, lessons: Sequence[Lesson]) -> Catalogue:
-    """Give the catalogue with the lessons among its phrases. One whose need or language is gone is left out."""
+def teach(catalogue: Catalogue, lessons: Collection[Lesson]) -> Catalogue:
+    """Give the catalogue with the lessons among its phrases; their order, or one told twice, makes no difference.
+
+    One whose need or language is gone is left out.
+    """
     if not lessons:
         return catalogue
     needs, acts = dict(catalogue.needs), dict(catalogue.acts)
-    for lesson in lessons:
+    ordered = sorted(set(lessons))
+    for lesson in ordered:
         if lesson.language not in catalogue.grammars:
             continue
         if lesson.label in needs:
@@ -65,6 +72,6 @@ def teach(catalogue: Catalogue, lessons: Sequence[Lesson]) -> Catalogue:
             act = acts[Act.UNKNOWN]
             phrases = {**act.phrases, lesson.language: (*act.phrases[lesson.language], lesson.text)}
             acts[Act.UNKNOWN] = replace(act, phrases=phrases)
-    told = json.dumps([asdict(lesson) for lesson in lessons], ensure_ascii=False)
+    told = json.dumps([asdict(lesson) for lesson in ordered], ensure_ascii=False)
     digest = hashlib.sha256(f"{catalogue.digest}{told}".encode()).hexdigest()
     return replace(catalogue, needs=needs, acts=acts, digest=digest)

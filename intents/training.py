@@ -40,6 +40,7 @@ _WORDS_BESIDE_ENCODER = 0.15
 
 _SEEN = 2  # examples a feature must be in: one that is in a single example says nothing about any other
 
+_KEPT = 384  # directions of meaning that are kept of the encoder's 512: the others say next to nothing
 _LANDMARKS = 1_000  # examples that the preconditioner stands on
 _STEPS = 8  # of conjugate gradients; the last one changes no probability by more than 0.001
 
@@ -120,6 +121,9 @@ def fit(examples: Sequence[Example], lexicon: Lexicon, encoder: Encoder | None) 
     index, rarity, table = _words(examples, lexicon)
     share = 1.0 if encoder is None else _WORDS_BESIDE_ENCODER
     vectors = None if encoder is None else _encode([example.text for example in examples], encoder)
+    basis = None if vectors is None else _main_directions(vectors)
+    if vectors is not None and basis is not None:
+        vectors = vectors @ basis
     with threadpool_limits(limits=os.cpu_count(), user_api="blas"):  # the encoder keeps it to one
         kernel = _Kernel(table, share, vectors)
         dual = _solve(kernel, wanted - bias, _RIDGE_ON_WORDS if encoder is None else _RIDGE_WITH_ENCODER)
@@ -127,7 +131,7 @@ def fit(examples: Sequence[Example], lexicon: Lexicon, encoder: Encoder | None) 
         labels=labels,
         kinds=kinds,
         words=WordView(index, rarity, (share * (table.T @ dual)).astype(np.float16), lexicon.syllables),
-        meaning=None if vectors is None else MeaningView(vectors, dual),
+        meaning=None if vectors is None or basis is None else MeaningView(basis, vectors, dual),
         bias=bias,
     )
 
@@ -143,6 +147,14 @@ def _encode(texts: Sequence[str], encoder: Encoder) -> Vectors:
                 vectors = np.empty((len(texts), found.shape[1]), dtype=np.float32)
             vectors[start::workers] = found
     return vectors
+
+
+def _main_directions(vectors: Vectors) -> Matrix:
+    """The directions in which the vectors differ most (principal components about zero), shape (width, kept)."""
+    spread = (vectors.T @ vectors).astype(np.float64)
+    kept = min(_KEPT, spread.shape[0])
+    _, directions = np.linalg.eigh(spread)
+    return np.ascontiguousarray(directions[:, ::-1][:, :kept], dtype=np.float32)
 
 
 class _Kernel:

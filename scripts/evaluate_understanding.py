@@ -154,6 +154,31 @@ def print_alarms(alarms: Sequence[Alarm]) -> None:
     table("look-alikes, false alarm of the rules", calm, lambda a: a.by_rules is not None)
 
 
+def print_languages(model: Model, half: str, *, errors: bool) -> None:
+    """How often the language of short messages, loan words and other people's languages is told."""
+    print("\nlanguage")
+    file = MESSAGES / "language" / f"{half}.toml"
+    for field in ("short", "remembered", "foreign"):
+        rows = _rows(file, field)
+        for tag in sorted({str(row["language"]) for row in rows}):
+            own = [row for row in rows if row["language"] == tag]
+            heard = [understand(str(row["text"]), model, language=row.get("remembered")) for row in own]  # type: ignore[arg-type]
+            wanted = "und" if field == "foreign" else tag
+            right = sum(found.language == wanted for found in heard)
+            named = sum(found.other_language == _SAME.get(tag, tag) for found in heard) if field == "foreign" else right
+            print(
+                f"  {field:11s} {tag:3s} {right:3d} of {len(own):3d}"
+                + (f", named {named}" if field == "foreign" else "")
+            )
+            for row, found in zip(own, heard, strict=True):
+                if errors and found.language != wanted:
+                    print(f"      {row} | {found.language} {found.other_language}")
+
+
+_SAME = {"tl": "fil"}
+"""Two tags of one language: Tagalog and Filipino."""
+
+
 def print_errors(judged: Sequence[Judged], alarms: Sequence[Alarm]) -> None:
     """Every message that went wrong."""
     for j in judged:
@@ -181,6 +206,7 @@ def main() -> None:
     judged, alarms = judged_messages(model, chosen.half), judged_alarms(model, chosen.half)
     print_messages(judged)
     print_alarms(alarms)
+    print_languages(model, chosen.half, errors=chosen.errors)
     if chosen.errors:
         print_errors(judged, alarms)
 
