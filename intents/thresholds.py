@@ -4,7 +4,7 @@ number.
 
 from __future__ import annotations
 
-CONFIDENT = 0.65
+CONFIDENT = 0.60
 """Act without asking at this confidence or above."""
 
 ASK_BACK = 0.20

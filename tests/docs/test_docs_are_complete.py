@@ -62,10 +62,13 @@ def everything() -> str:
 
 
 def commands(group: click.Group, path: str) -> Iterator[str]:
+    """What people type. A group that also takes words of its own, as `understand` does, is a command too."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if any(inner.hidden for inner in command.commands.values()):
+                yield f"{path} {name}"
             yield from commands(command, f"{path} {name}")
-        else:
+        elif not command.hidden:
             yield f"{path} {name}"
 
 

@@ -22,9 +22,9 @@ def kept(house: House) -> list[ReviewItem]:
 
 
 def test_what_we_could_not_make_out_is_kept_without_the_number_and_the_name_in_it(rose: Phone, house: House) -> None:
-    rose.text(f"{NONSENSE}, this is Rosamunde, 202 555 0181")
+    rose.text(f"{NONSENSE}, my name is Rosamunde, 202 555 0181")
     [item] = kept(house)
-    assert item.text == f"{NONSENSE}, this is …"
+    assert item.text == f"{NONSENSE}, my name is …"
     assert (item.language, item.cause, item.guessed, item.meant) == ("en", Cause.UNKNOWN, None, None)
     assert item.created_at == house.clock.now()
 
@@ -36,10 +36,10 @@ def test_two_neighbours_with_the_same_words_are_kept_once(phone: Callable[[str],
 
 
 def test_a_guess_that_was_denied_is_kept_with_the_words_it_was_made_from(rose: Phone, house: House) -> None:
-    assert "Do you mean this: free groceries?" in rose.text("cupbord is bare til my check comes")
+    assert "Do you mean this: free groceries?" in rose.text("cupboard is a bit sad")
     rose.text("no")
     [item] = kept(house)
-    assert item.text == "cupbord is bare til my check comes"
+    assert item.text == "cupboard is a bit sad"
     assert (item.cause, item.guessed, item.meant) == (Cause.CORRECTED, "food.groceries", None)
 
 
