@@ -47,16 +47,17 @@ class WordView:
 @dataclass(frozen=True, slots=True)
 class MeaningView:
     """Closeness in meaning. basis: the directions of meaning that matter, shape (encoder's width, kept); examples:
-    shape (phrases, kept); weights: shape (phrases, labels).
+    shape (phrases, kept); lengths: their squared lengths, shape (phrases,); weights: shape (phrases, labels).
     """
 
     basis: Matrix
     examples: Matrix
+    lengths: Matrix
     weights: Matrix
 
     def scores(self, vectors: Vectors) -> Matrix:
         """Scores of texts given as the encoder's vectors, shape (texts, labels)."""
-        return np.asarray(closeness(vectors @ self.basis, self.examples) @ self.weights, dtype=np.float32)
+        return np.asarray(closeness(vectors @ self.basis, self.examples, self.lengths) @ self.weights, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,19 @@ def weigh(counts: Mapping[str, int], index: Mapping[str, int], rarity: Matrix) -
     return np.array(rows, dtype=np.intp), np.array(values, dtype=np.float32) / np.float32(length)
 
 
-def closeness(left: Matrix, right: Matrix) -> Matrix:
-    """Gaussian kernel between vectors, shape (left, right)."""
+def closeness(left: Matrix, right: Matrix, right_lengths: Matrix) -> Matrix:
+    """Gaussian kernel between vectors, shape (left, right). right_lengths: see `squared_lengths`."""
     alike = left @ right.T  # in place from here on: in training it is by far the largest thing there is
-    alike *= 2
-    alike -= np.einsum("ij,ij->i", left, left)[:, None]
-    alike -= np.einsum("ij,ij->i", right, right)
-    alike *= CLOSENESS
+    alike *= 2 * CLOSENESS
+    alike -= CLOSENESS * squared_lengths(left)[:, None]
+    alike -= CLOSENESS * right_lengths
     np.exp(alike, out=alike)
     return alike
+
+
+def squared_lengths(vectors: Matrix) -> Matrix:
+    """The squared length of each vector."""
+    return np.asarray(np.einsum("ij,ij->i", vectors, vectors), dtype=np.float32)
 
 
 def softmax(scores: Matrix) -> Matrix:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.catalogue import Catalogue
-from intents.classifier import Classifier, MeaningView, WordView
+from intents.classifier import Classifier, MeaningView, WordView, squared_lengths
 from intents.decompose import splitter
 from intents.encoder import Encoder
 from intents.foreign import FOREIGN, Foreign, read_foreign
@@ -105,7 +105,9 @@ def _of_classifier(classifier: Classifier) -> Arrays:
 def _to_classifier(arrays: Arrays, syllables: Mapping[str, str]) -> Classifier:
     meaning = None
     if "examples" in arrays:
-        meaning = MeaningView(arrays["basis"], arrays["examples"], arrays["meaning_weights"])
+        meaning = MeaningView(
+            arrays["basis"], arrays["examples"], squared_lengths(arrays["examples"]), arrays["meaning_weights"]
+        )
     return Classifier(
         labels=_unpack(arrays["labels"]),
         kinds=_unpack(arrays["kinds"]),

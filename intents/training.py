@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from intents.catalogue import Catalogue
 from intents.catalogue_file import plain
-from intents.classifier import Classifier, Matrix, MeaningView, WordView, closeness, weigh
+from intents.classifier import Classifier, Matrix, MeaningView, WordView, closeness, squared_lengths, weigh
 from intents.emergencies import PRECEDENCE
 from intents.encoder import Encoder, Vectors
 from intents.features import features
@@ -131,7 +131,9 @@ def fit(examples: Sequence[Example], lexicon: Lexicon, encoder: Encoder | None) 
         labels=labels,
         kinds=kinds,
         words=WordView(index, rarity, (share * (table.T @ dual)).astype(np.float16), lexicon.syllables),
-        meaning=None if vectors is None or basis is None else MeaningView(basis, vectors, dual),
+        meaning=None
+        if vectors is None or basis is None
+        else MeaningView(basis, vectors, squared_lengths(vectors), dual),
         bias=bias,
     )
 
@@ -164,7 +166,7 @@ class _Kernel:
         self._table = table
         self._turned = table.T.tocsr()
         self._share = share
-        self._close = None if vectors is None else closeness(vectors, vectors)
+        self._close = None if vectors is None else closeness(vectors, vectors, squared_lengths(vectors))
 
     def __len__(self) -> int:
         return int(self._table.shape[0])

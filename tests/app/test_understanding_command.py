@@ -6,7 +6,6 @@ Retraining is real, on SQLite, over a catalogue of three needs that stands where
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from core.review.operations import Heard, approve, keep
 from core.review.queries import approved, learning, waiting
 from intents.explaining import THRESHOLDS
 from intents.model import Model
-from intents.teaching import KEPT_AS, Lesson, read_lessons
+from intents.teaching import KEPT_AS, Lesson, read_lessons, write_lessons
 from tests.conftest import ROOT, SETTINGS
 from tests.small_catalogue import bad_lessons, good_lessons, write_small
 
@@ -156,24 +155,28 @@ def test_where_nothing_was_approved_nothing_is_trained(town: Town) -> None:
     assert town.kept() == {}
 
 
-def test_what_was_approved_is_learnt_once(town: Town) -> None:
+def test_what_was_approved_is_learnt_once_beside_what_was_taught_before(town: Town) -> None:
     new = Lesson(f"{MARK} the plumbob zing fell off", "en", "home.adapt")
+    earlier = Lesson("the wotsit by the bath", "en", "home.adapt")
+    write_lessons(town.folder / "model", [earlier])
     town.approve([*good_lessons("en", "es")[:30], new])
 
+    before = town.kept()
     rehearsal = town.run("understand", "retrain", "--dry-run")
     assert rehearsal.exit_code == 0, rehearsal.output
     assert "31 approved." in rehearsal.output
     assert [line.split()[0] for line in rehearsal.output.splitlines()[2:6]] == ["all", "en", "es", "zh"]
     assert "of 31 right" in rehearsal.output
     assert "Taken" not in rehearsal.output
-    assert (town.waits(), town.last_taken(), town.kept()) == (31, None, {})
+    assert (town.waits(), town.last_taken(), town.kept()) == (31, None, before)
 
     result = town.run("understand", "retrain")
     assert result.exit_code == 0, result.output
     assert result.output.endswith("Taken. Restart Handrail to use the new model.\n")
     assert (town.waits(), town.last_taken() is None) == (0, False)
     taught = read_lessons(town.folder / "model")
-    assert len(taught) == 31
+    assert len(taught) == 32
+    assert earlier in taught
     assert Lesson("the plumbob zing fell off", "en", "home.adapt") in taught  # a gap is no word
 
     files = town.kept()
@@ -195,14 +198,12 @@ def test_a_worse_model_is_not_taken(town: Town) -> None:
     assert (town.waits(), town.last_taken(), town.kept()) == (80, None, {})
 
 
-def test_what_was_taught_before_stays_known(town: Town) -> None:
-    """A later retraining adds to the lessons; a spoilt file of lessons is named rather than overwritten."""
-    (town.folder / "model").mkdir(exist_ok=True)
-    (town.folder / "model" / KEPT_AS).write_text('[{"text": ')
+def test_a_spoilt_file_of_lessons_is_named_and_left_as_it_is(town: Town) -> None:
+    spoilt = town.folder / "model" / KEPT_AS
+    spoilt.parent.mkdir(exist_ok=True)
+    spoilt.write_text('[{"text": ')
     town.approve(good_lessons("en")[:1])
     result = town.run("understand", "retrain")
     assert result.exit_code == 1
-    assert KEPT_AS in str(result.exception) + result.output
-    assert town.waits() == 1
-    assert (town.folder / "model" / KEPT_AS).read_text() == '[{"text": '
-    shutil.rmtree(town.folder / "model")
+    assert KEPT_AS in f"{result.exception} {result.output}"
+    assert (town.waits(), spoilt.read_text()) == (1, '[{"text": ')

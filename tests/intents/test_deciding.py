@@ -1,0 +1,236 @@
+"""When do we act, ask back or raise the alarm? On chances made up for the purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from intents import thresholds
+from intents.catalogue import Need, load_catalogue
+from intents.deciding import Heard, Verdict, alarm, decide, expect
+from intents.decompose import Run
+from intents.emergencies import EmergencyKind
+from intents.understanding import Act
+from tests.conftest import ROOT
+
+FOOD, RAMP, TEETH, HOLE = "food.meals", "home.adapt", "health.dental", "street.repair"
+A_BIT = 0.01
+
+
+@cache
+def needs() -> Mapping[str, Need]:
+    return load_catalogue(kept_in=ROOT / ".cache" / "model").needs
+
+
+def chances(**told: float) -> dict[str, float]:
+    """Every label's chance; dots of needs are written as two underscores. What is left goes to "unknown"."""
+    given = {name.replace("__", "."): chance for name, chance in told.items()}
+    every = dict.fromkeys((*needs(), *Act), 0.0) | given
+    if "unknown" not in given:
+        every["unknown"] = 1.0 - sum(given.values())
+    return every
+
+
+def heard(
+    whole: Mapping[str, float] | None = None,
+    parts: Mapping[Run, Mapping[str, float]] | None = None,
+    **dangers: float,
+) -> Heard:
+    return Heard(whole or chances(), parts or {}, dict.fromkeys(EmergencyKind, 0.0) | dangers)
+
+
+def verdict(whole: Mapping[str, float], parts: Mapping[Run, Mapping[str, float]] | None = None) -> Verdict:
+    return decide(heard(whole, parts), needs())
+
+
+def wanted(found: Verdict) -> list[str]:
+    return [need.code for need in found.needs if need.wanted]
+
+
+# The alarm
+
+
+def test_without_a_classifier_the_rules_alone_decide() -> None:
+    assert alarm(EmergencyKind.GAS, None) is EmergencyKind.GAS
+    assert alarm(None, None) is None
+
+
+def test_a_rule_is_believed_where_the_message_sounds_like_danger() -> None:
+    assert alarm(EmergencyKind.GAS, heard(gas=0.9)) is EmergencyKind.GAS
+    assert alarm(EmergencyKind.GAS, heard(gas=thresholds.CALM)) is EmergencyKind.GAS
+
+
+def test_the_rule_says_which_danger_whatever_else_it_sounds_like() -> None:
+    assert alarm(EmergencyKind.GAS, heard(fire=0.8, gas=0.1)) is EmergencyKind.GAS
+
+
+def test_a_rule_that_misread_a_calm_message_is_not_believed() -> None:
+    assert alarm(EmergencyKind.FIRE, heard(fire=thresholds.CALM - A_BIT)) is None
+    assert alarm(EmergencyKind.FIRE, heard(fire=0.3, medical=-0.25)) is None  # less than nothing counts against it
+
+
+def test_danger_is_heard_without_any_rule() -> None:
+    assert alarm(None, heard(medical=thresholds.ALARM)) is EmergencyKind.MEDICAL
+    assert alarm(None, heard(medical=thresholds.ALARM - A_BIT)) is None
+
+
+def test_doubt_between_two_dangers_is_danger_all_the_same() -> None:
+    assert alarm(None, heard(fire=thresholds.ALARM / 2, gas=thresholds.ALARM / 2 + A_BIT)) is EmergencyKind.GAS
+
+
+def test_between_calm_and_alarm_only_a_rule_raises_the_alarm() -> None:
+    between = heard(violence=(thresholds.CALM + thresholds.ALARM) / 2)
+    assert alarm(None, between) is None
+    assert alarm(EmergencyKind.VIOLENCE, between) is EmergencyKind.VIOLENCE
+
+
+# One need
+
+
+def test_a_sure_need_is_acted_on() -> None:
+    found = verdict(chances(home__adapt=thresholds.CONFIDENT + A_BIT, food__meals=0.2))
+    assert (found.act, wanted(found)) == (Act.FIND_HELP, [RAMP])
+    assert found.confidence == pytest.approx(thresholds.CONFIDENT + A_BIT)
+
+
+def test_something_broken_is_a_report() -> None:
+    found = verdict(chances(street__repair=0.9))
+    assert (found.act, wanted(found)) == (Act.REPORT_PROBLEM, [HOLE])
+
+
+def test_a_likely_need_is_asked_about() -> None:
+    found = verdict(chances(home__adapt=thresholds.CONFIDENT - A_BIT))
+    assert (found.act, wanted(found), found.needs[0].code) == (Act.FIND_HELP, [], RAMP)
+    assert found.confidence == pytest.approx(thresholds.CONFIDENT - A_BIT)
+
+
+def test_below_that_we_say_that_we_do_not_know() -> None:
+    found = verdict(chances(home__adapt=thresholds.ASK_BACK - A_BIT, unknown=0.1))
+    assert (found.act, wanted(found)) == (Act.UNKNOWN, [])
+
+
+def test_many_faint_needs_are_some_need_at_least() -> None:
+    faint = thresholds.ASK_BACK - A_BIT
+    found = verdict(chances(home__adapt=faint, food__meals=faint, health__dental=faint, child__care=faint, unknown=0.0))
+    assert (found.act, wanted(found)) == (Act.FIND_HELP, [])
+
+
+def test_courtesy_does_not_hide_a_need() -> None:
+    found = verdict(chances(greeting=0.45, home__adapt=0.5))
+    assert (found.act, wanted(found)) == (Act.FIND_HELP, [RAMP])
+    assert found.confidence == pytest.approx(0.5 / 0.55)
+    assert verdict(chances(greeting=0.8, home__adapt=0.1)).act is Act.GREETING
+
+
+def test_stop_is_never_read_out_of_a_doubtful_sentence() -> None:
+    assert verdict(chances(stop=thresholds.CONFIDENT - A_BIT)).act is Act.UNKNOWN
+    assert verdict(chances(stop=thresholds.CONFIDENT + A_BIT)).act is Act.STOP
+
+
+# Two needs
+
+
+TWO_PARTS: Mapping[Run, Mapping[str, float]] = {(0, 1): chances(home__adapt=0.95), (1, 2): chances(food__meals=0.92)}
+
+
+def parts(first: float, second: float) -> Mapping[Run, Mapping[str, float]]:
+    return {(0, 1): chances(home__adapt=first), (1, 2): chances(food__meals=second)}
+
+
+def test_two_needs_in_two_parts_are_both_acted_on() -> None:
+    found = verdict(chances(home__adapt=0.5, food__meals=0.4), parts(0.8, thresholds.SECOND_NEED))
+    assert wanted(found) == [RAMP, FOOD]
+    assert found.confidence == pytest.approx(thresholds.SECOND_NEED)
+
+
+def test_a_doubtful_part_is_no_need_of_its_own() -> None:
+    found = verdict(chances(home__adapt=0.8, food__meals=0.1), parts(0.8, thresholds.SECOND_NEED - A_BIT))
+    assert wanted(found) == [RAMP]
+    assert [need.code for need in found.needs] == [RAMP, FOOD]  # worth a question back
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "both"),
+    [
+        (thresholds.NO_DOUBT - 0.0001, thresholds.CERTAIN_PART - A_BIT, True),
+        (thresholds.NO_DOUBT, thresholds.CERTAIN_PART - A_BIT, False),
+        (thresholds.NO_DOUBT, thresholds.CERTAIN_PART, True),
+    ],
+)
+def test_where_the_whole_leaves_no_doubt_the_second_need_must_be_certain(whole: float, part: float, both: bool) -> None:
+    found = verdict(chances(home__adapt=whole), parts(0.97, part))
+    assert wanted(found) == ([RAMP, FOOD] if both else [RAMP])
+
+
+def test_parts_that_both_tell_the_same_are_one_need() -> None:
+    story = {(0, 1): chances(home__adapt=0.8), (1, 2): chances(home__adapt=0.95)}
+    assert wanted(verdict(chances(home__adapt=0.99), story)) == [RAMP]
+
+
+def test_parts_that_tell_nothing_of_what_the_whole_tells_are_not_believed() -> None:
+    assert wanted(verdict(chances(health__dental=0.9), TWO_PARTS)) == [TEETH]
+
+
+def test_three_needs_are_found_in_three_parts() -> None:
+    runs = {
+        (0, 1): chances(home__adapt=0.95),
+        (1, 2): chances(food__meals=0.95),
+        (2, 3): chances(health__dental=0.95),
+        (0, 2): chances(home__adapt=0.5, food__meals=0.4),
+        (1, 3): chances(food__meals=0.5, health__dental=0.4),
+    }
+    assert wanted(verdict(chances(home__adapt=0.4, food__meals=0.3, health__dental=0.3), runs)) == [FOOD, TEETH, RAMP]
+
+
+def test_a_story_is_not_cut_to_shreds() -> None:
+    """One more part must be as sure as those before it were."""
+    runs = {
+        (0, 1): chances(home__adapt=0.95),
+        (1, 2): chances(food__meals=0.72),
+        (2, 3): chances(health__dental=0.75),
+        (0, 2): chances(home__adapt=0.9),
+        (1, 3): chances(health__dental=0.9),
+    }
+    assert wanted(verdict(chances(home__adapt=0.6, health__dental=0.3), runs)) == [TEETH, RAMP]
+
+
+# Guesses
+
+
+def test_guesses_are_ranked_and_few() -> None:
+    found = verdict(
+        chances(
+            food__meals=0.05, home__adapt=0.3, health__dental=0.15, child__care=0.04, care__day=0.03, home__heating=0.02
+        )
+    )
+    assert [need.code for need in found.needs] == [RAMP, TEETH, FOOD, "child.care", "care.day"]
+    assert [need.confidence for need in found.needs] == [0.3, 0.15, 0.05, 0.04, 0.03]
+
+
+def test_guesses_that_say_nothing_are_left_out() -> None:
+    assert [need.code for need in verdict(chances(home__adapt=0.3, food__meals=0.009)).needs] == [RAMP]
+
+
+def test_what_a_part_tells_is_guessed_before_what_nothing_tells() -> None:
+    doubtful = {(0, 1): chances(home__adapt=0.9), (1, 2): chances(food__meals=0.3, child__care=0.2)}
+    found = verdict(chances(home__adapt=0.5, health__dental=0.4), doubtful)
+    assert [need.code for need in found.needs] == [RAMP, FOOD, TEETH]
+
+
+def test_needs_as_likely_as_each_other_come_in_one_order() -> None:
+    found = verdict(chances(home__adapt=0.3, food__meals=0.3))
+    assert [need.code for need in found.needs] == [FOOD, RAMP]
+
+
+# What the open question expects
+
+
+def test_what_the_question_expects_is_likelier_and_nothing_more() -> None:
+    before = chances(yes=0.3, no=0.4)
+    after = expect(before, frozenset({"yes"}))
+    assert sum(after.values()) == pytest.approx(1.0)
+    assert after["yes"] > after["no"]
+    assert after["yes"] / after["no"] == pytest.approx(thresholds.EXPECTED * 0.3 / 0.4)
+    assert expect(before, frozenset()) == pytest.approx(before)
