@@ -41,19 +41,19 @@ class Verdict:
     choice: int | None = None
 
 
-def alarm(by_rules: EmergencyKind | None, heard: Heard | None) -> EmergencyKind | None:
+def alarm(by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: bool = True) -> EmergencyKind | None:
     """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on.
 
-    A rule is believed unless the message sounds entirely calm.
+    A rule is believed unless the message sounds entirely calm; all_heard: the classifier has read the whole of it, for
+    it must not overrule a sign that stands after what it read.
     """
-    if heard is None:
-        return by_rules
-    danger = sum(heard.dangers.values())
+    danger = sum(heard.dangers.values()) if heard else 0.0
     if by_rules is not None:
-        return by_rules if danger >= thresholds.CALM else None
-    return (
-        EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind])) if danger >= thresholds.ALARM else None
-    )
+        calm = heard is not None and all_heard and danger < thresholds.CALM
+        return None if calm else by_rules
+    if heard is None or danger < thresholds.ALARM:
+        return None
+    return EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
 
 
 def decide(heard: Heard, needs: Mapping[str, Need]) -> Verdict:

@@ -91,8 +91,7 @@ def understand(
     )
     heard = hear(reading, model) if reading.written else None
     verdict = exact or _classified(reading, heard, model, context)
-    # The classifier reads the beginning only; it must not overrule a sign that stands after it.
-    urgent = alarm(_by_rules(text, reading, model), None if exact or len(text) > LONGEST else heard)
+    urgent = alarm(_by_rules(text, reading, model), None if exact else heard, all_heard=len(text) <= LONGEST)
     if urgent is not None:
         verdict = Verdict(Act.EMERGENCY, 1.0, verdict.needs)
     elif verdict.act == Act.EMERGENCY:

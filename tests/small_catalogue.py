@@ -15,7 +15,13 @@ from intents.catalogue import BUILT_IN, Catalogue
 from intents.teaching import Lesson
 
 ASKED: Mapping[str, tuple[str, ...]] = {
-    "en": ("i need {}", "where can i get {}", "who can help me with {}", "is there {} near me", "tell me about {} please"),
+    "en": (
+        "i need {}",
+        "where can i get {}",
+        "who can help me with {}",
+        "is there {} near me",
+        "tell me about {} please",
+    ),
     "es": (
         "necesito {}",
         "donde puedo conseguir {}",
@@ -69,14 +75,17 @@ def good_lessons(*languages: str) -> list[Lesson]:
 def bad_lessons() -> list[Lesson]:
     """All that is said of teeth in English, and more like it, taken for meals."""
     return [
-        Lesson(later.format(phrase), "en", "food.meals") for later in _LATER for phrase in phrases("health.dental", "en")
+        Lesson(later.format(phrase), "en", "food.meals")
+        for later in _LATER
+        for phrase in phrases("health.dental", "en")
     ]
 
 
 def small(whole: Catalogue) -> Catalogue:
     """The small catalogue, cut out of the real one."""
     needs = {
-        code: replace(whole.needs[code], phrases={tag: phrases(code, tag) for tag in whole.languages}) for code in THINGS
+        code: replace(whole.needs[code], phrases={tag: phrases(code, tag) for tag in whole.languages})
+        for code in THINGS
     }
     acts = {
         act: replace(words, phrases={tag: said[:_ACT_PHRASES] for tag, said in words.phrases.items()})

@@ -232,6 +232,7 @@ def _open(
         reason=effect.reason,
         words="\n".join(dict.fromkeys(told)),
         language=turn.language,
+        written_in=effect.language,
         asked_by_id=ground.resident_id,
         urgency=effect.urgency,
         emergency_kind=effect.emergency_kind,

@@ -16,6 +16,7 @@ from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.help_request import Reason
 from core.messages import Words
+from intents.language import UNDETERMINED
 from intents.understanding import Act
 
 MOST_NEEDS = 3
@@ -28,16 +29,23 @@ def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     """What the message asks for, where that is sure."""
     if s.inbound.media and not s.understanding.text.strip():
         return bring_a_person(s, Reason.MEDIA, say("media.received"))
+    if _in_another_language(s):
+        wanted = OpenRequest(Reason.LANGUAGE, language=s.understanding.other_language or s.understanding.language)
+        return bring_a_person(s, Reason.LANGUAGE, request=wanted)
     if s.wanted:
         return also(start_needs(s, s.wanted[:MOST_NEEDS]), denied(s))
     if s.only_a_place:
         return None if s.question or awaited(s) else _place(s)
-    if s.understanding.language == "und" and s.act is Act.UNKNOWN and s.understanding.text:
-        return bring_a_person(s, Reason.LANGUAGE)
     if s.act in _COURTESY and in_danger(s):
         return clarify(s)  # "ok" to "call 911" is no end of a talk
     act = _ACTS.get(s.act)
     return act(s) if act else None
+
+
+def _in_another_language(s: Situation) -> bool:
+    """None of ours: what we would read out of it would be a guess."""
+    meant = s.understanding
+    return bool(meant.text) and meant.language == UNDETERMINED and (bool(meant.other_language) or s.act is Act.UNKNOWN)
 
 
 _COURTESY = frozenset({Act.YES, Act.NO, Act.GREETING, Act.THANKS})

@@ -15,7 +15,7 @@ from core.review.deidentify import Anonymous
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A person is wanted."""
+    """A person is wanted. `language`: what they write, where it is none of those we answer in."""
 
     reason: Reason
     urgency: Urgency = Urgency.NORMAL
@@ -24,6 +24,7 @@ class OpenRequest:
     consent_words: str | None = None
     responsible_body: str | None = None
     private: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

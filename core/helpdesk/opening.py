@@ -46,6 +46,7 @@ class NewRequest:
     responsible_body: str | None = None
     private: bool = False
     phone_is_safe: bool = False
+    written_in: str | None = None
 
 
 def open_request(session: Session, desk: Desk, new: NewRequest, now: datetime) -> HelpRequest:
@@ -76,6 +77,7 @@ def _row(new: NewRequest, now: datetime) -> HelpRequest:
         place=new.place,
         words=new.words,
         language=new.language,
+        written_in=new.written_in,
         tried=list(new.tried),
         private=new.private,
         asked_by_id=new.asked_by_id,

@@ -46,6 +46,7 @@ class QueueRow:
     need_code: str | None
     place: str | None
     language: str
+    written_in: str | None
     channel: Channel | None
     waiting_since: datetime
     holder_id: uuid.UUID | None
@@ -229,6 +230,7 @@ def _queue_row(request: HelpRequest, holder: str | None, answer: FollowUpAnswer 
         need_code=request.need_code,
         place=request.place,
         language=request.language,
+        written_in=request.written_in,
         channel=request.channel,
         waiting_since=request.waiting_since,
         holder_id=request.claimed_by_id,

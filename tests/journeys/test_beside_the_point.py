@@ -135,7 +135,7 @@ def test_a_word_of_thanks_does_not_lose_a_report(rose: Phone) -> None:
 
 
 def test_a_guess_of_ours_can_be_denied(rose: Phone) -> None:
-    assert "Do you mean this: free groceries?" in rose.text("cupbord is bare til my check comes")
+    assert "Do you mean this: free groceries?" in rose.text("cupboard is a bit sad")
     assert "in your own words" in rose.text("no")
 
 

@@ -254,3 +254,12 @@ def test_a_visitor_with_roses_number_makes_it_a_shared_phone(rose: Phone, house:
         with house.database.write() as session:
             take_down(session, house.desk, form, desk.volunteer_id, house.rng, house.clock.now())
     assert "Is this for you or for someone else?" in rose.text("lunch club near mill street")
+
+
+def test_somebody_who_writes_none_of_our_languages_gets_a_person_who_knows_which_it_is(
+    phone: Callable[[str], Phone], desk: Desk
+) -> None:
+    linh = phone("0184")
+    linh.text("tôi cần người giúp đỡ nấu ăn")
+    [waiting] = desk.waiting()
+    assert (waiting.reason, waiting.language, waiting.written_in) == (Reason.LANGUAGE, "en", "vi")

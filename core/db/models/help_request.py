@@ -78,6 +78,8 @@ class HelpRequest(Keyed):
     place: Mapped[str | None]
     words: Mapped[str]
     language: Mapped[str] = mapped_column(sa.String(35))
+    written_in: Mapped[str | None] = mapped_column(sa.String(35))
+    """The language they write, where it is none of those we answer in."""
     tried: Mapped[list[str]] = mapped_column(sa.JSON)
     private: Mapped[bool] = mapped_column(default=False)
     """No automatic follow-up and no call-back, whatever else is set."""

@@ -1,4 +1,4 @@
-"""The review list"""
+"""The review list, and the language of those who write in none of ours"""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add what is new."""
+    with op.batch_alter_table('help_request', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('written_in', sa.String(length=35), nullable=True))
+
     op.create_table('review_item',
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('language', sa.String(length=35), nullable=False),
@@ -40,3 +43,5 @@ def downgrade() -> None:
         batch_op.drop_index('ix_review_item_due')
 
     op.drop_table('review_item')
+    with op.batch_alter_table('help_request', schema=None) as batch_op:
+        batch_op.drop_column('written_in')

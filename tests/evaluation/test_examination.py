@@ -1,0 +1,171 @@
+"""The understanding is examined on the development half of messages that nobody wrote phrases for.
+
+Floors a little below what was measured, so that a change for the worse shows; each failure lists what went wrong.
+`python scripts/evaluate_understanding.py` prints the whole table. The final half is for releases: no test reads what
+we make of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from intents.catalogue import Catalogue
+from intents.catalogue_file import plain
+from intents.model import Model
+from scripts.evaluate_understanding import LANGUAGES, SINGLE, Alarm, Judged, judged_alarms, judged_messages
+
+pytestmark = pytest.mark.xdist_group("examination")  # what all of them judge is made once
+HERE = Path(__file__).parent
+HALF = "development"
+T = TypeVar("T", Judged, Alarm)
+
+FIRST = {"en": 0.84, "es": 0.89, "zh": 0.90}
+"""Of messages with one need: it is the first that we think of. Measured: 86.0, 91.5, 92.4 %."""
+
+IN_THREE = {"en": 0.93, "es": 0.95, "zh": 0.95}
+"""It is among the first three. Measured: 95.7, 97.9, 97.8 %."""
+
+BOTH = {"en": 0.45, "es": 0.54, "zh": 0.54}
+"""Of messages with two needs: we act on both and on nothing else. Measured: 50.0, 59.1, 59.1 %."""
+
+LEFT_ALONE = {"en": 0.95, "es": 0.95, "zh": 0.86}
+"""Of what is none of our needs: we don't act on it. Measured: 100, 100, 91.3 %."""
+
+WRONG = {"en": 0.07, "es": 0.035, "zh": 0.06}
+"""Of all messages at most: we act on a need that nobody named. Measured: 5.8, 2.2, 4.4 %."""
+
+EXPLICIT = 0.99
+"""Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100 % in each language."""
+
+RED_FLAGS = {"en": 0.92, "es": 0.92, "zh": 0.96}
+"""Of all red flags, veiled ones too. Measured: 93.8, 93.9, 98.1 %."""
+
+LOOKALIKES = {"en": 0.02, "es": 0.055, "zh": 0.02}
+"""Of messages that only sound like danger at most: called an emergency. Measured: 0.6, 3.8, 0.6 %."""
+
+EVERYDAY = {"en": 0.05, "es": 0.09, "zh": 0.08}
+"""Of messages about needs, and about nothing, at most. Measured: 2.9, 7.2, 5.8 %."""
+
+IN_PINYIN = {"jiu ming wo lao gong hun dao le mei you hu xi", "ta da wo ta you dao bang wo bao jing"}
+"""Chinese in Latin letters, which the rules don't read; the classifier finds both."""
+
+BY_CHANCE = 0.0125
+"""Of a half's messages at most: two hands wrote the same ("i want to kill myself", a proverb). They are not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What we made of the messages of the development half that the catalogue does not have."""
+
+    messages: Sequence[Judged]
+    alarms: Sequence[Alarm]
+
+
+@pytest.fixture(scope="module")
+def exam(model: Model) -> Examination:
+    known = known_texts(model.catalogue)
+    return Examination(
+        [judged for judged in judged_messages(model, HALF) if plain(judged.found.text) not in known],
+        [told for told in judged_alarms(model, HALF) if plain(told.text) not in known],
+    )
+
+
+def known_texts(catalogue: Catalogue) -> set[str]:
+    """All that the model learns from, and whole messages that it knows."""
+    phrases = {plain(phrase) for tag in catalogue.languages for phrase in catalogue.phrases(tag)}
+    return phrases.union(*(words for act in catalogue.acts.values() for words in act.words.values()))
+
+
+def of(rows: Iterable[T], language: str, *kinds: str) -> list[T]:
+    return [row for row in rows if row.language == language and (not kinds or getattr(row, "kind", None) in kinds)]
+
+
+def check(rows: Sequence[T], right: Callable[[T], bool], least: float) -> None:
+    """At least this share is right; the message of the failure lists the others."""
+    others = [row for row in rows if not right(row)]
+    share = 1 - len(others) / len(rows)
+    assert share >= least, f"{share:.1%} of {len(rows)}, {least:.1%} wanted:\n" + "\n".join(map(said, others))
+
+
+def said(row: Judged | Alarm) -> str:
+    if isinstance(row, Alarm):
+        return f"  {row.text} | {row.kind or 'calm'} | found {row.found}, by rules {row.by_rules}"
+    guesses = " ".join(f"{n.code}{'!' * n.wanted} {n.confidence:.2f}" for n in row.found.needs[:3])
+    return f"  {row.found.text} | {' '.join(sorted(row.needs)) or 'none'} | {row.found.act}: {guesses}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_right_need_comes_first(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language, *SINGLE), lambda j: j.ranked[:1] == list(j.needs), FIRST[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_right_need_is_among_the_first_three(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language, *SINGLE), lambda j: j.needs <= set(j.ranked[:3]), IN_THREE[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_needs_in_one_message_are_both_acted_on(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language, "compound"), lambda j: j.acted_on == j.needs, BOTH[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_none_of_our_needs_is_left_alone(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language, "out_of_scope"), lambda j: not j.acted_on, LEFT_ALONE[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_we_are_seldom_wrong_and_confident(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language), lambda j: j.acted_on <= j.needs, 1 - WRONG[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_danger_that_is_named_is_heard(language: str, exam: Examination) -> None:
+    named = [told for told in of(exam.alarms, language) if told.kind and told.explicit]
+    check(named, lambda a: a.found is not None, EXPLICIT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_danger_is_heard_though_nobody_names_it(language: str, exam: Examination) -> None:
+    check([told for told in of(exam.alarms, language) if told.kind], lambda a: a.found is not None, RED_FLAGS[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_only_sounds_like_danger_raises_few_alarms(language: str, exam: Examination) -> None:
+    calm = [told for told in of(exam.alarms, language) if not told.kind]
+    check(calm, lambda a: a.found is None, 1 - LOOKALIKES[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everyday_needs_raise_few_alarms(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language), lambda j: j.found.urgent is None, 1 - EVERYDAY[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_alone_find_all_danger_that_is_named(language: str, exam: Examination) -> None:
+    missed = {told.text for told in of(exam.alarms, language) if told.kind and told.explicit and not told.by_rules}
+    assert missed == (IN_PINYIN if language == "zh" else set())
+
+
+def test_what_the_rules_cannot_read_the_classifier_hears(exam: Examination) -> None:
+    assert {told.text for told in exam.alarms if told.text in IN_PINYIN and told.found} == IN_PINYIN
+
+
+@pytest.mark.parametrize("half", ["development", "final"])
+def test_the_messages_are_not_what_the_model_learnt_from(half: str, model: Model) -> None:
+    """Neither half's messages are shown here, not even where this fails: the final one must stay unread."""
+    known = known_texts(model.catalogue)
+    counts = {}
+    for file in sorted(HERE.glob(f"*/{half}/*.toml")):
+        rows = [row for table in tomllib.loads(file.read_text("utf-8")).values() for row in table]
+        counts[f"{file.parent.parent.name}/{file.name}"] = (sum(plain(row["text"]) in known for row in rows), len(rows))
+    assert len(counts) == 2 * len(LANGUAGES)
+    seen, total = (sum(column) for column in zip(*counts.values(), strict=True))
+    assert total > 1_000
+    assert seen <= BY_CHANCE * total, f"{seen} of {total} are in the catalogue: {counts}"
