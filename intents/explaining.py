@@ -76,6 +76,8 @@ THRESHOLDS: Mapping[str, float] = {
     "CONFIDENT": thresholds.CONFIDENT,
     "ASK_BACK": thresholds.ASK_BACK,
     "SECOND_NEED": thresholds.SECOND_NEED,
+    "NO_DOUBT": thresholds.NO_DOUBT,
+    "CERTAIN_PART": thresholds.CERTAIN_PART,
     "ALARM": thresholds.ALARM,
     "CALM": thresholds.CALM,
 }

@@ -161,7 +161,7 @@ def share(judged: Sequence[Judged], hit: Callable[[Judged], bool]) -> str:
 
 def row(name: str, *cells: str) -> None:
     """Print one line of a table."""
-    print(f"  {name:34s}" + "".join(f"{cell:>12s}" for cell in cells))
+    print(f"  {name:34s}" + "".join(f"{cell:>16s}" for cell in cells))
 
 
 def title(text: str, *cells: str) -> None:
@@ -242,20 +242,13 @@ def _off(promised: Sequence[tuple[float, bool]]) -> float:
 
 def print_needs(found: Unseen, catalogue: Catalogue) -> None:
     """CONFIDENT and ASK_BACK: acting against asking back, asking back against saying that we don't know."""
-    title("CONFIDENT, % of needs, then of out of scope", "right", "wrong", "not acted on", "out: acted on")
+    title("CONFIDENT, % of needs, then of out of scope", "right", "wrong", "not acted on", "out: left alone")
     for level in LEVELS:
         with at("CONFIDENT", level) as name:
-            acted = [(j, wanted(j, catalogue)) for j in found.needs]
-            cells = [
-                100 * sum(hits) / len(acted)
-                for hits in (
-                    [needs == j.labels for j, needs in acted],
-                    [bool(needs - j.labels) for j, needs in acted],
-                    [not needs for _, needs in acted],
-                )
-            ]
-            strays = share(found.outside, lambda j: bool(wanted(j, catalogue)))
-            row(name, *(f"{cell:.1f}" for cell in cells), strays)
+            right = share(found.needs, lambda j: wanted(j, catalogue) == j.labels)
+            wrong = share(found.needs, lambda j: bool(wanted(j, catalogue) - j.labels))
+            none, strays = (share(some, lambda j: not wanted(j, catalogue)) for some in (found.needs, found.outside))
+            row(name, right, wrong, none, strays)
     title("ASK_BACK, % of what is not acted on", "need: asked", "and in three", "out: asked")
     doubtful = [j for j in found.needs if not wanted(j, catalogue)]
     outside = [j for j in found.outside if not wanted(j, catalogue)]
@@ -287,9 +280,8 @@ def print_compounds(found: Unseen, catalogue: Catalogue) -> None:
             with at(threshold, level) as name:
                 both = share(found.compounds, lambda j: wanted(j, catalogue) == j.labels)
                 wrong = share(found.compounds, lambda j: bool(wanted(j, catalogue) - j.labels))
-                invented = (
-                    share(some, lambda j: len(wanted(j, catalogue)) > 1) for some in (found.stories, found.needs)
-                )
+                single = (found.stories, found.needs)
+                invented = (share(some, lambda j: len(wanted(j, catalogue)) > 1) for some in single)
                 row(name, both, wrong, *invented)
 
 
@@ -309,9 +301,8 @@ def print_alarms(found: Unseen) -> None:
 
 def print_expected(found: Unseen) -> None:
     """EXPECTED: short answers heard where a question expects yes or no, against others taken for one."""
-    short = [
-        j for j in (*found.acts, *found.needs) if len(j.text) <= 6 or (len(j.text.split()) <= 4 and j.text.isascii())
-    ]
+    judged = (*found.acts, *found.needs)
+    short = [j for j in judged if (len(j.text) <= 6 if has_han(j.text) else len(j.text.split()) <= 4)]
     answers = [j for j in short if j.labels & ANSWERS]
     others = [j for j in short if not j.labels & ANSWERS]
     title(f"EXPECTED, % of {len(answers)} short answers and {len(others)} others", "right", "taken for one")

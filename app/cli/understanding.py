@@ -16,6 +16,7 @@ from core.config import Config
 from core.review.operations import mark_taken
 from core.review.queries import approved
 from intents.building import load_or_train
+from intents.catalogue import CatalogueError
 from intents.encoder import Depth, load_encoder
 from intents.explaining import explain
 from intents.model import Model
@@ -76,7 +77,10 @@ def retrain(dry_run: bool) -> None:
         return
     lessons = [Lesson(row.text.replace("…", " ").strip(), row.language, row.label) for row in waiting]
     folder = model_folder(config)
-    known = read_lessons(folder)
+    try:
+        known = read_lessons(folder)
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{len(lessons)} approved. Training without and with them; this takes a minute.")
     from intents.retraining import compare  # the build step's libraries: not needed to understand a message
 

@@ -20,7 +20,6 @@ from intents.catalogue_file import plain
 from intents.model import Model
 from scripts.evaluate_understanding import LANGUAGES, SINGLE, Alarm, Judged, judged_alarms, judged_messages
 
-pytestmark = pytest.mark.xdist_group("examination")  # what all of them judge is made once
 HERE = Path(__file__).parent
 HALF = "development"
 T = TypeVar("T", Judged, Alarm)

@@ -9,8 +9,6 @@ from intents.retraining import TOLERANCE, Comparison, Figures, compare
 from tests.conftest import ROOT
 from tests.small_catalogue import bad_lessons, good_lessons, small
 
-pytestmark = pytest.mark.xdist_group("retraining")  # what all of them judge is made once
-
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
