@@ -48,7 +48,7 @@ from intents.spelling import Words, repair, write_out
 RESULTS = Path(__file__).parent / "results"
 WHERE = Path("data/clinc150/data_full.json")
 LANGUAGE = "en"
-KEPT = 93.0  # per cent of the validation messages that must stay right when the engine may say "I don't know"
+KEPT = 92.5  # per cent of the validation messages that must stay right when the engine may say "I don't know"
 KEPT_OF_RIGHT = 0.97  # of those that an engine gets right which is not right that often
 SEED = 2
 TIMED = 500  # messages, half of them with slips

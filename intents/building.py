@@ -8,7 +8,7 @@ from intents.catalogue import Catalogue
 from intents.encoder import Depth, Encoder, load_encoder
 from intents.model import Model
 
-_FORMAT = 13
+_FORMAT = 16
 """Part of the cached file's name. Raise it when training or the file's layout changes."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from intents.catalogue_file import CatalogueError, Shelf, Table
 from intents.emergencies import Rules, Shown, load_rules, load_shown
 from intents.grammar import Grammar, load_grammar
+from intents.groups import Group, load_groups
 from intents.understanding import Act
 
 __all__ = ["ActWords", "Catalogue", "CatalogueError", "Need", "load_catalogue"]
@@ -56,11 +57,12 @@ class Catalogue:
     """All that we understand.
 
     numbers: by language, the whole messages that answer a menu. targets: by language, the words for that
-    language in any language. digest: SHA-256 over all files, hexadecimal; another digest means another
-    model.
+    language in any language. groups: all needs, as they are offered one by one. digest: SHA-256 over all files that a
+    model is made of, hexadecimal; another digest means another model.
     """
 
     needs: Mapping[str, Need]
+    groups: tuple[Group, ...]
     acts: Mapping[Act, ActWords]
     numbers: Mapping[str, Mapping[str, int]]
     targets: Mapping[str, frozenset[str]]
@@ -93,7 +95,8 @@ def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalog
     for folder in extra_folders:
         if not folder.is_dir():
             raise CatalogueError(folder, "", "is not a folder")
-    files = [*BUILT_IN.rglob("*.toml"), *(file for folder in extra_folders for file in _files(folder))]
+    built_in = [file for file in BUILT_IN.rglob("*.toml") if file != BUILT_IN / "groups.toml"]
+    files = [*built_in, *(file for folder in extra_folders for file in _files(folder))]
     digest = _digest(files)
     # Paths are part of what is kept: the same files elsewhere are read anew.
     place = hashlib.sha256("\n".join(map(str, sorted(files))).encode()).hexdigest()
@@ -110,6 +113,7 @@ def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalog
     targets = shelf.read(BUILT_IN / "acts" / f"{Act.LANGUAGE}.toml").table("targets")
     return Catalogue(
         needs=dict(sorted(needs.items())),
+        groups=load_groups(BUILT_IN, needs, grammars),
         acts=acts,
         numbers=_numbers(shelf.read(BUILT_IN / "numbers.toml"), grammars),
         targets={tag: targets.words(tag) for tag in grammars},

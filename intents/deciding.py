@@ -45,15 +45,21 @@ def alarm(by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: boo
     """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on.
 
     A rule is believed unless the message sounds entirely calm; all_heard: the classifier has read the whole of it, for
-    it must not overrule a sign that stands after what it read.
+    it must not overrule a sign that stands after what it read. The kind is the rule's unless another sounds clearly
+    louder: "he fell into the river" has a sign of a fall, and is a drowning.
     """
-    danger = sum(heard.dangers.values()) if heard else 0.0
-    if by_rules is not None:
-        calm = heard is not None and all_heard and danger < thresholds.CALM
-        return None if calm else by_rules
-    if heard is None or danger < thresholds.ALARM:
+    if heard is None:
+        return by_rules
+    danger = sum(heard.dangers.values())
+    loudest = EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
+    if by_rules is None:
+        return loudest if danger >= thresholds.ALARM else None
+    if not all_heard:
+        return by_rules
+    # Told beside a need, danger sounds fainter as a whole than its own kind does.
+    if max(danger, heard.dangers[by_rules]) < thresholds.CALM:
         return None
-    return EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
+    return loudest if heard.dangers[loudest] - heard.dangers[by_rules] >= thresholds.LOUDER else by_rules
 
 
 def decide(heard: Heard, needs: Mapping[str, Need]) -> Verdict:
@@ -102,14 +108,22 @@ def _act_at(act: Act, sure: float) -> Act:
 
 def _wanted(chances: Chances, told: Chances, needs: Mapping[str, Need]) -> dict[str, float]:
     """The needs to act on, surest first: the parts' where these are two or more, else the whole message's."""
-    found = {code: chances[code] for code in needs if chances.get(code, 0.0) >= thresholds.CONFIDENT}
     best = max(needs, key=lambda code: chances.get(code, 0.0))
-    least = min(told.values(), default=0.0)
-    # One need told as a story in two sentences has two parts as well; then the whole message leaves no doubt.
-    enough = thresholds.CERTAIN_PART if chances[best] >= thresholds.NO_DOUBT else thresholds.SECOND_NEED
-    if best in told and least >= enough:
-        found = dict(told)
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    sure = {best: chances[best]} if chances[best] >= thresholds.CONFIDENT else {}
+    if best in told and min(told.values()) >= thresholds.SECOND_NEED:
+        sure = dict(told)
+    return dict(sorted(sure.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _also(chances: Chances, told: Chances, wanted: Chances, needs: Mapping[str, Need]) -> str | None:
+    """The need to offer beside the one acted on: what another part tells, or what the whole message tells second."""
+    if len(wanted) != 1:
+        return None
+    (only,) = wanted
+    if only in told and min(told.values()) >= thresholds.ALSO_TOLD:
+        return max((code for code in told if code != only), key=lambda code: told[code])
+    second = max((code for code in needs if code != only), key=lambda code: chances.get(code, 0.0))
+    return second if chances.get(second, 0.0) >= thresholds.ALSO_LIKELY else None
 
 
 def _told_apart(heard: Heard, needs: Mapping[str, Need]) -> Chances:
@@ -138,13 +152,14 @@ def _splits(count: int) -> Iterator[tuple[Run, ...]]:
 
 def _guesses(chances: Chances, told: Chances, wanted: Chances, needs: Mapping[str, Need]) -> tuple[NeedGuess, ...]:
     """The wanted needs, then the likeliest of the whole message, then what its parts tell, then others."""
+    beside = _also(chances, told, wanted, needs)
     sure = {code: max(chances.get(code, 0.0), told.get(code, 0.0)) for code in needs}
     best = max(needs, key=lambda code: chances.get(code, 0.0))
-    ranked = sorted(needs, key=lambda code: (code != best, code not in told, -sure[code], code))
+    ranked = sorted(needs, key=lambda code: (code != best, code != beside, code not in told, -sure[code], code))
     others = [code for code in ranked if code not in wanted and sure[code] >= _FAINTEST]
     guesses = [
         *(NeedGuess(code, chance, wanted=True) for code, chance in wanted.items()),
-        *(NeedGuess(code, sure[code], wanted=False) for code in others),
+        *(NeedGuess(code, sure[code], wanted=False, also=code == beside) for code in others),
     ]
     return tuple(guesses[: max(_MOST_GUESSES, len(wanted))])
 

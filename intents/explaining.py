@@ -11,7 +11,7 @@ from intents.decompose import joined
 from intents.emergencies import Sign, find_signs
 from intents.model import Model
 from intents.understand import Reading, Vocabulary, hear, read, understand
-from intents.understanding import Understanding
+from intents.understanding import NeedGuess, Understanding
 
 _MOST = 5  # labels shown
 _FAINTEST = 0.005  # chances below this are not shown
@@ -33,6 +33,7 @@ class Explanation:
         heard = self.heard
         return {
             "meant": self.meant.to_json(),
+            "also": [need.code for need in self.meant.needs if need.also],
             "written": self.reading.written,
             "repaired": self.reading.mended,
             "chances": _top(heard.whole) if heard else {},
@@ -65,10 +66,7 @@ class Explanation:
         rows.append(f"act         {self.meant.act} ({self.meant.confidence:.2f})")
         if self.meant.urgent:
             rows.append(f"EMERGENCY   {self.meant.urgent}")
-        rows += [
-            f"{'need' if need.wanted else 'perhaps'}        "[:12] + f"{need.code} ({need.confidence:.2f})"
-            for need in self.meant.needs
-        ]
+        rows += [f"{_standing(need):12}{need.code} ({need.confidence:.2f})" for need in self.meant.needs]
         return "\n".join(rows)
 
 
@@ -76,10 +74,11 @@ THRESHOLDS: Mapping[str, float] = {
     "CONFIDENT": thresholds.CONFIDENT,
     "ASK_BACK": thresholds.ASK_BACK,
     "SECOND_NEED": thresholds.SECOND_NEED,
-    "NO_DOUBT": thresholds.NO_DOUBT,
-    "CERTAIN_PART": thresholds.CERTAIN_PART,
+    "ALSO_TOLD": thresholds.ALSO_TOLD,
+    "ALSO_LIKELY": thresholds.ALSO_LIKELY,
     "ALARM": thresholds.ALARM,
     "CALM": thresholds.CALM,
+    "LOUDER": thresholds.LOUDER,
 }
 """What the chances and the danger are held against."""
 
@@ -91,6 +90,12 @@ def explain(text: str, model: Model, *, language: str | None = None) -> Explanat
     heard = hear(reading, model) if reading.written else None
     signs = find_signs(text, model.catalogue.rules) or find_signs(reading.mended, model.catalogue.rules)
     return Explanation(meant, reading, heard, signs)
+
+
+def _standing(need: NeedGuess) -> str:
+    if need.wanted:
+        return "need"
+    return "also" if need.also else "perhaps"
 
 
 def _top(chances: Mapping[str, float]) -> dict[str, float]:

@@ -19,7 +19,7 @@ OPENING = 300
 texts meanings blur, and no text may take long.
 """
 
-_LATIN_GRAMS = (2, 3, 4, 5)
+_LATIN_GRAMS = (3, 4, 5)
 _HAN_GRAMS = (1, 2, 3)
 _SOUND_GRAMS = (2, 3)
 _TOKENS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\\s\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")

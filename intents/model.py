@@ -93,25 +93,24 @@ def _of_classifier(classifier: Classifier) -> Arrays:
         "labels": _pack(classifier.labels),
         "kinds": _pack(classifier.kinds),
         "bias": classifier.bias,
-        "features": _pack(words.index),
+        "features": words.index,
         "rarity": words.rarity,
         "word_weights": words.weights,
     }
     if meaning is not None:
-        arrays |= {"basis": meaning.basis, "examples": meaning.examples, "meaning_weights": meaning.weights}
+        arrays |= {"examples": meaning.examples, "meaning_weights": meaning.weights}
     return arrays
 
 
 def _to_classifier(arrays: Arrays, syllables: Mapping[str, str]) -> Classifier:
     meaning = None
     if "examples" in arrays:
-        meaning = MeaningView(
-            arrays["basis"], arrays["examples"], squared_lengths(arrays["examples"]), arrays["meaning_weights"]
-        )
+        examples = arrays["examples"]
+        meaning = MeaningView(examples, squared_lengths(examples), arrays["meaning_weights"])
     return Classifier(
         labels=_unpack(arrays["labels"]),
         kinds=_unpack(arrays["kinds"]),
-        words=WordView(_rows(arrays["features"]), arrays["rarity"], arrays["word_weights"], syllables),
+        words=WordView(arrays["features"], arrays["rarity"], arrays["word_weights"], syllables),
         meaning=meaning,
         bias=arrays["bias"],
     )

@@ -4,29 +4,32 @@ number.
 
 from __future__ import annotations
 
-CONFIDENT = 0.60
+CONFIDENT = 0.65
 """Act without asking at this confidence or above."""
 
 ASK_BACK = 0.20
 """Between this and `CONFIDENT` the best guesses are worth a question back; below it we don't know."""
 
-SECOND_NEED = 0.70
-"""A part of a message counts as a need of its own only at this confidence or above."""
+SECOND_NEED = 0.92
+"""Both needs that the parts of a message tell are acted on only where each is told at this confidence or above."""
 
-NO_DOUBT = 0.999
-"""Where a whole message means one need at this confidence or above, a second one must be told at `CERTAIN_PART`."""
+ALSO_TOLD = 0.15
+"""Beside the need acted on, one that a part tells at this confidence or above is offered as well."""
 
-CERTAIN_PART = 0.90
-"""See `NO_DOUBT`."""
+ALSO_LIKELY = 0.04
+"""The same for one that the message as a whole tells second."""
 
-ALARM = 0.37
+ALARM = 0.36
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
-CALM = 0.13
+CALM = 0.16
 """Below this a message sounds so calm that a rule which fired must have misread it."""
+
+LOUDER = 0.30
+"""A kind of emergency that sounds so much louder than the one a rule tells takes its place."""
 
 EXPECTED = 4.0
 """How many times likelier an act is, in a short message, where the open question expects it."""
 
-SHARPNESS = 22.0
+SHARPNESS = 24.0
 """What makes the classifier's scores into probabilities that keep what they promise."""

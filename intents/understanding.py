@@ -41,11 +41,14 @@ class WhoFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NeedGuess:
-    """One need the message may hold. `wanted` is true where we are sure enough to act on it."""
+    """One need the message may hold. `wanted` is true where we are sure enough to act on it; `also` where a part of
+    the message may tell it beside the wanted one: worth a question.
+    """
 
     code: str
     confidence: float
     wanted: bool
+    also: bool = False
 
 
 @dataclass(frozen=True, slots=True)

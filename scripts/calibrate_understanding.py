@@ -39,7 +39,7 @@ JOINTS = {"en": (" and ", ", also ", ". "), "es": (" y ", ", tambien ", ". "), "
 JOINED_A_FOLD = 150  # compounds, and as many stories, of each language
 KINDS = frozenset(kind.value for kind in EmergencyKind)
 ANSWERS = frozenset({Act.YES.value, Act.NO.value})
-LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+LEVELS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,14 @@ class Judged:
         return max(self.heard.whole, key=lambda label: self.heard.whole[label])
 
     @property
+    def alarm(self) -> EmergencyKind | None:
+        """The emergency that we would call it."""
+        return alarm(self.by_rules, self.heard)
+
+    @property
     def urgent(self) -> bool:
         """Whether we would call it an emergency."""
-        return alarm(self.by_rules, self.heard) is not None
+        return self.alarm is not None
 
 
 @dataclass(slots=True)
@@ -190,6 +195,7 @@ def print_accuracy(found: Unseen, catalogue: Catalogue) -> None:
     by_language("act: first", found.acts, lambda j: j.first in j.labels)
     by_language("out of scope: left alone", found.outside, lambda j: not wanted(j, catalogue))
     by_language("compound: both acted on", found.compounds, lambda j: wanted(j, catalogue) == j.labels)
+    by_language("compound: both acted on or offered", found.compounds, lambda j: surfaced(j, catalogue) >= j.labels)
     by_language("story: one need, the right one", found.stories, lambda j: wanted(j, catalogue) == j.labels)
     by_language("red flag: found", found.red_flags, lambda j: j.urgent)
     by_language("calm: called an emergency", found.calm, lambda j: j.urgent)
@@ -199,6 +205,16 @@ def print_accuracy(found: Unseen, catalogue: Catalogue) -> None:
 def wanted(judged: Judged, catalogue: Catalogue) -> frozenset[str]:
     """The needs that we would act on."""
     return frozenset(need.code for need in decide(judged.heard, catalogue.needs).needs if need.wanted)
+
+
+def beside(judged: Judged, catalogue: Catalogue) -> frozenset[str]:
+    """The need that we would offer beside the one acted on, if any."""
+    return frozenset(need.code for need in decide(judged.heard, catalogue.needs).needs if need.also)
+
+
+def surfaced(judged: Judged, catalogue: Catalogue) -> frozenset[str]:
+    """The needs that the first answer would name: those acted on, and the one beside."""
+    return wanted(judged, catalogue) | beside(judged, catalogue)
 
 
 def print_sharpness(found: Unseen) -> None:
@@ -269,24 +285,31 @@ def _guesses(judged: Judged, catalogue: Catalogue) -> list[str]:
 
 def print_compounds(found: Unseen, catalogue: Catalogue) -> None:
     """The thresholds of a second need: found where there is one against invented where there is none."""
-    sweeps = (
-        ("SECOND_NEED", (0.5, 0.6, 0.7, 0.8, 0.9)),
-        ("NO_DOUBT", (0.9, 0.97, 0.99, 0.999, 0.9999, 2.0)),
-        ("CERTAIN_PART", (0.7, 0.8, 0.85, 0.9, 0.95, 0.99)),
-    )
-    for threshold, levels in sweeps:
-        title(f"{threshold}, %", "both found", "a wrong one", "story: 2nd", "phrase: 2nd")
+    title("SECOND_NEED, %", "both acted on", "both named", "a wrong one", "story: 2nd", "phrase: 2nd")
+    for level in (0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.95, 0.98):
+        with at("SECOND_NEED", level) as name:
+            both = share(found.compounds, lambda j: wanted(j, catalogue) == j.labels)
+            named = share(found.compounds, lambda j: surfaced(j, catalogue) >= j.labels)
+            wrong = share(found.compounds, lambda j: bool(wanted(j, catalogue) - j.labels))
+            single = (found.stories, found.needs)
+            invented = (share(some, lambda j: len(wanted(j, catalogue)) > 1) for some in single)
+            row(name, both, named, wrong, *invented)
+    for threshold, levels in (
+        ("ALSO_TOLD", (0.1, 0.15, 0.2, 0.3, 0.4, 0.6)),
+        ("ALSO_LIKELY", (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)),
+    ):
+        title(f"{threshold}, % offered beside", "compound: right", "compound: wrong", "story", "phrase")
         for level in levels:
             with at(threshold, level) as name:
-                both = share(found.compounds, lambda j: wanted(j, catalogue) == j.labels)
-                wrong = share(found.compounds, lambda j: bool(wanted(j, catalogue) - j.labels))
+                right = share(found.compounds, lambda j: bool(beside(j, catalogue) & j.labels))
+                wrong = share(found.compounds, lambda j: bool(beside(j, catalogue) - j.labels))
                 single = (found.stories, found.needs)
-                invented = (share(some, lambda j: len(wanted(j, catalogue)) > 1) for some in single)
-                row(name, both, wrong, *invented)
+                idle = (share(some, lambda j: bool(beside(j, catalogue) - j.labels)) for some in single)
+                row(name, right, wrong, *idle)
 
 
 def print_alarms(found: Unseen) -> None:
-    """ALARM and CALM: danger heard against false alarms."""
+    """ALARM and CALM: danger heard against false alarms. LOUDER: by whom the kind is told where a rule fired."""
     for threshold, levels in (
         ("ALARM", (0.2, 0.25, 0.3, 0.34, 0.37, 0.4, 0.45, 0.5, 0.6)),
         ("CALM", (-1.0, 0.05, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)),
@@ -297,6 +320,11 @@ def print_alarms(found: Unseen) -> None:
             with at(threshold, level) as name:
                 among = (found.red_flags, ruleless, found.calm, found.needs, found.acts)
                 row(name, *(share(judged, lambda j: j.urgent) for judged in among))
+    title("LOUDER, % of red flags for which a rule fired", "kind right", "not the rule's")
+    ruled = [j for j in found.red_flags if j.by_rules is not None and j.urgent]
+    for level in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 9.0):
+        with at("LOUDER", level) as name:
+            row(name, share(ruled, lambda j: j.alarm in j.labels), share(ruled, lambda j: j.alarm is not j.by_rules))
 
 
 def print_expected(found: Unseen) -> None:

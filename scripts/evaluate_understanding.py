@@ -21,6 +21,7 @@ from intents.catalogue import load_catalogue
 from intents.emergencies import find_emergency
 from intents.encoder import load_encoder
 from intents.model import Model
+from intents.thresholds import ASK_BACK
 from intents.training import train
 from intents.understand import understand
 from intents.understanding import Understanding
@@ -49,6 +50,14 @@ class Judged:
     def acted_on(self) -> frozenset[str]:
         """The needs we would act on without asking."""
         return frozenset(need.code for need in self.found.wanted)
+
+    @property
+    def named(self) -> list[str]:
+        """The needs that our first answer names: those acted on and the one offered beside, or else the choices."""
+        sure = [need.code for need in self.found.needs if need.wanted]
+        if not sure:
+            return [need.code for need in self.found.needs if need.confidence >= ASK_BACK][:3]
+        return sure + [need.code for need in self.found.needs if need.also][:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ def print_messages(judged: Sequence[Judged]) -> None:
         table(f"  {kind}", (kind,), lambda j: j.ranked[:1] == list(j.needs))
     table("right need among the first three", SINGLE, lambda j: j.needs <= set(j.ranked[:3]))
     table("acted on, rightly", SINGLE, lambda j: j.acted_on == j.needs)
+    table("compound: both named in our first answer", ("compound",), lambda j: j.needs <= set(j.named))
     table("compound: both needs acted on", ("compound",), lambda j: j.acted_on == j.needs)
     table("compound: both among the first three", ("compound",), lambda j: j.needs <= set(j.ranked[:3]))
     table("compound: at least one acted on", ("compound",), lambda j: bool(j.acted_on & j.needs))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from intents.catalogue import BUILT_IN, Catalogue
+from intents.groups import OTHER, Group
 from intents.teaching import Lesson
 
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -92,7 +93,10 @@ def small(whole: Catalogue) -> Catalogue:
         for act, words in whole.acts.items()
     }
     red_flags, calm = whole.shown.red_flags[::_SHOWN_EVERY], whole.shown.calm[::_SHOWN_EVERY]
-    return replace(whole, needs=needs, acts=acts, shown=replace(whole.shown, red_flags=red_flags, calm=calm))
+    groups = (Group("all", dict.fromkeys(whole.languages, "all"), tuple(THINGS)),)
+    return replace(
+        whole, needs=needs, groups=groups, acts=acts, shown=replace(whole.shown, red_flags=red_flags, calm=calm)
+    )
 
 
 def write_small(folder: Path) -> None:
@@ -107,6 +111,8 @@ def write_small(folder: Path) -> None:
         elif file.parent.name == "acts":
             for tag in ASKED:
                 values[tag]["phrases"] = values[tag].get("phrases", [])[:_ACT_PHRASES]
+        elif file.name == "groups.toml":
+            values = {OTHER: values[OTHER]}
         else:
             values |= {
                 name: values[name][::_SHOWN_EVERY]

@@ -60,7 +60,7 @@ def test_the_explanation_can_be_read(run: Run) -> None:
     assert shown["language"] == "en"
     assert shown["written"] == "i smell gas and i need a dentst"
     assert shown["repaired"] == "i smell gas and i need a dentist"
-    assert "health.dental 0." in shown["chances"] + shown["part"]
+    assert "'i need a dentist': health.dental " in shown["part"]
     assert "gas 0." in shown["danger"]
     assert shown["rule"] == "gas (en): 'smell gas'"
     for name, value in THRESHOLDS.items():
@@ -73,6 +73,16 @@ def test_a_calm_message_is_explained_without_rules(run: Run) -> None:
     assert (said["signs"], said["parts"], said["meant"]["urgent"]) == ([], {}, None)
     assert next(iter(said["chances"])) == "home.adapt"
     assert "EMERGENCY" not in run("understand", "--explain", "i need a wheelchair ramp").output
+
+
+def test_a_need_that_is_offered_beside_the_sure_one_is_marked(run: Run) -> None:
+    message = "i need a dentist near elm hill and i dont follow the letters they send"
+    rows = [row.split() for row in run("understand", "--explain", message).output.splitlines()]
+    assert [row[:2] for row in rows if row[0] in ("need", "also")] == [
+        ["need", "health.dental"],
+        ["also", "language.interpreter"],
+    ]
+    assert json.loads(run("understand", "--explain", "--json", message).output)["also"] == ["language.interpreter"]
 
 
 def test_a_message_without_words_is_explained_too(run: Run) -> None:

@@ -51,16 +51,10 @@ LOOKALIKES = {"en": 0.02, "es": 0.055, "zh": 0.02}
 EVERYDAY = {"en": 0.05, "es": 0.09, "zh": 0.08}
 """Of messages about needs, and about nothing, at most. Measured: 2.9, 7.2, 5.8 %."""
 
-IN_PINYIN = {"jiu ming wo lao gong hun dao le mei you hu xi", "ta da wo ta you dao bang wo bao jing"}
-"""Chinese in Latin letters, which the rules don't read; the classifier finds both."""
-
-BY_CHANCE = 0.0125
-"""Of a half's messages at most: two hands wrote the same ("i want to kill myself", a proverb). They are not judged."""
-
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What we made of the messages of the development half that the catalogue does not have."""
+    """What we made of the messages of the development half."""
 
     messages: Sequence[Judged]
     alarms: Sequence[Alarm]
@@ -68,11 +62,7 @@ class Examination:
 
 @pytest.fixture(scope="module")
 def exam(model: Model) -> Examination:
-    known = known_texts(model.catalogue)
-    return Examination(
-        [judged for judged in judged_messages(model, HALF) if plain(judged.found.text) not in known],
-        [told for told in judged_alarms(model, HALF) if plain(told.text) not in known],
-    )
+    return Examination(judged_messages(model, HALF), judged_alarms(model, HALF))
 
 
 def known_texts(catalogue: Catalogue) -> set[str]:
@@ -107,6 +97,11 @@ def test_the_right_need_comes_first(language: str, exam: Examination) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_right_need_is_among_the_first_three(language: str, exam: Examination) -> None:
     check(of(exam.messages, language, *SINGLE), lambda j: j.needs <= set(j.ranked[:3]), IN_THREE[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_needs_in_one_message_are_both_named_in_our_first_answer(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language, "compound"), lambda j: j.needs <= set(j.named), NAMED[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -149,11 +144,7 @@ def test_everyday_needs_raise_few_alarms(language: str, exam: Examination) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_rules_alone_find_all_danger_that_is_named(language: str, exam: Examination) -> None:
     missed = {told.text for told in of(exam.alarms, language) if told.kind and told.explicit and not told.by_rules}
-    assert missed == (IN_PINYIN if language == "zh" else set())
-
-
-def test_what_the_rules_cannot_read_the_classifier_hears(exam: Examination) -> None:
-    assert {told.text for told in exam.alarms if told.text in IN_PINYIN and told.found} == IN_PINYIN
+    assert missed == set()
 
 
 @pytest.mark.parametrize("half", ["development", "final"])
@@ -167,4 +158,4 @@ def test_the_messages_are_not_what_the_model_learnt_from(half: str, model: Model
     assert len(counts) == 2 * len(LANGUAGES)
     seen, total = (sum(column) for column in zip(*counts.values(), strict=True))
     assert total > 1_000
-    assert seen <= BY_CHANCE * total, f"{seen} of {total} are in the catalogue: {counts}"
+    assert seen == 0, f"{seen} of {total} are in the catalogue: {counts}"
