@@ -24,8 +24,9 @@ check: .stamps/dev ## ruff, mypy, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .stamps/dev ## measure one text from signed POST to committed answer; writes bench/results/
+bench: .stamps/dev ## measure a text and a call from signed POST to answer; writes bench/results/
 	@$(BIN)/python -m bench.inbound
+	@$(BIN)/python -m bench.calls
 
 bench-understanding: .stamps/dev ## measure the understanding on CLINC150: make bench-understanding CLINC=data_full.json
 	@$(BIN)/python -m bench.understanding $(CLINC)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.media import kept_media
-from app.wiring import House
+from app.wiring import House, voice_deps
 from app.worker import HEARTBEAT
 from console.deps import ConsoleDeps
 from console.mount import register_console
@@ -24,6 +24,7 @@ from core.failures import log_failure
 from core.outbox.operations import waiting_since
 from core.timers import due_since
 from sms.webhook import sms_blueprint
+from voice.webhook import voice_blueprint
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
     app = Flask("handrail", static_folder=None)
     app.config.update(SECRET_KEY=house.config.secret_key, MAX_CONTENT_LENGTH=1024 * 1024)
     app.register_blueprint(sms_blueprint(house.config, house.assistant.receive, house.record_status, house.clock))
+    app.register_blueprint(voice_blueprint(voice_deps(house)))
     register_console(
         app,
         ConsoleDeps(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.assistant import Assistant
@@ -21,9 +22,10 @@ from core.helpdesk.delivery_failures import delivery_failed
 from core.helpdesk.desk import Desk, fresh_reference
 from core.i18n.catalogues import offered_locales
 from core.i18n.phrasebook import Phrasebook
-from core.messages import Channel
+from core.messages import Channel, Reply
 from core.outbox.delivery import Deliverer
 from core.outbox.operations import record_status
+from core.outbox.queries import spoken_reply
 from core.outbox.sender import Sender
 from intents.building import ModelError, load_or_train
 from intents.catalogue import Catalogue, CatalogueError, load_catalogue
@@ -31,6 +33,9 @@ from intents.encoder import Depth
 from intents.model import Model
 from intents.teaching import read_lessons, teach
 from mail.server import parse_smtp_url
+from sms.webhook import only_twilio
+from voice.spoken import by_digits
+from voice.webhook import VoiceDeps
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +110,11 @@ def channels(config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]
     """The way out of each channel."""
     from mail.sender import MailSender
     from sms.sender import SmsSender
+    from voice.sender import VoiceSender
 
     return {
         Channel.SMS: SmsSender(config, phrasebook),
+        Channel.VOICE: VoiceSender(config),
         Channel.EMAIL: MailSender(config, phrasebook),
     }
 
@@ -121,6 +128,31 @@ def build_phrasebook(config: Config, catalogue: Catalogue) -> Phrasebook:
         "crisis": config.crisis_line,
     }
     return Phrasebook(config.languages, names, country=config.country, facts=facts)
+
+
+def voice_deps(house: House) -> VoiceDeps:
+    """What the telephone is given. Its phrasebook says emergency numbers digit by digit."""
+    config = house.config
+    spoken = replace(
+        config, emergency_number=by_digits(config.emergency_number), crisis_line=by_digits(config.crisis_line)
+    )
+
+    def outgoing(message_id: uuid.UUID) -> Reply | None:
+        with house.database.read() as session:
+            return spoken_reply(session, message_id)
+
+    return VoiceDeps(
+        receive=house.assistant.receive,
+        recall=house.assistant.recall,
+        outgoing=outgoing,
+        record_status=house.record_status,
+        guard=only_twilio(config),
+        phrasebook=build_phrasebook(spoken, house.catalogue),
+        clock=house.clock,
+        language=config.languages[0],
+        duty_phone=config.duty_phone,
+        caller_id=config.twilio_from,
+    )
 
 
 def build_sealer(config: Config) -> Sealer:

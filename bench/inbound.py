@@ -82,7 +82,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-bench-")))
         targets = _targets(folder, stack)
         for target in targets:
-            stack.enter_context(_serving(target, folder))
+            stack.enter_context(serving(target, folder))
         tables = {
             str(connections): _measure(targets, options.rounds, options.requests, connections)
             for connections in options.connections
@@ -91,19 +91,29 @@ def main() -> None:
 
 
 def _targets(folder: Path, stack: ExitStack) -> list[Target]:
-    sqlite, postgresql = f"sqlite:///{folder / 'bench.sqlite3'}", _postgresql(folder, stack)
-    for url in (sqlite, postgresql):
-        database = Database(url)
-        upgrade(database)
-        import_path(database, SAMPLE, source_name="sample", mapping=None, now=datetime.now(UTC))
-        database.close()
+    sqlite, postgresql = sample_database(folder), _postgresql(folder, stack)
+    _fill(postgresql)
     return [
-        Target("bare Flask", "bench.servers:bare", sqlite, _free_port()),
-        Target("+ one durable INSERT, SQLite", "bench.servers:durable", f"{sqlite[:-8]}-insert.sqlite3", _free_port()),
-        Target("one whole turn, SQLite", "bench.servers:turn", sqlite, _free_port()),
-        Target("+ one durable INSERT, PostgreSQL", "bench.servers:durable", postgresql, _free_port()),
-        Target("one whole turn, PostgreSQL", "bench.servers:turn", postgresql, _free_port()),
+        Target("bare Flask", "bench.servers:bare", sqlite, free_port()),
+        Target("+ one durable INSERT, SQLite", "bench.servers:durable", f"{sqlite[:-8]}-insert.sqlite3", free_port()),
+        Target("one whole turn, SQLite", "bench.servers:turn", sqlite, free_port()),
+        Target("+ one durable INSERT, PostgreSQL", "bench.servers:durable", postgresql, free_port()),
+        Target("one whole turn, PostgreSQL", "bench.servers:turn", postgresql, free_port()),
     ]
+
+
+def sample_database(folder: Path) -> str:
+    """The address of a fresh SQLite database with the sample community in it."""
+    url = f"sqlite:///{folder / 'bench.sqlite3'}"
+    _fill(url)
+    return url
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    import_path(database, SAMPLE, source_name="sample", mapping=None, now=datetime.now(UTC))
+    database.close()
 
 
 def _postgresql(folder: Path, stack: ExitStack) -> str:
@@ -114,7 +124,8 @@ def _postgresql(folder: Path, stack: ExitStack) -> str:
 
 
 @contextmanager
-def _serving(target: Target, folder: Path) -> Iterator[None]:
+def serving(target: Target, folder: Path) -> Iterator[None]:
+    """The server of `target`, while the block runs."""
     if target.factory.endswith("durable") and target.database.startswith("sqlite"):
         upgrade(Database(target.database))
     env = os.environ | {
@@ -233,7 +244,8 @@ def _write(tables: dict[str, list[Figures]], requests: int) -> None:
     print(f"\nwritten to {target}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -59,6 +59,8 @@ class Config:
     claim_idle: timedelta = _setting("A claim without any work for this long goes back to the queue.",
                                      timedelta(hours=8))  # fmt: skip
     duty_contact: str = _setting("Phone number or e-mail address told of emergencies and long waits.", "")
+    duty_phone: str = _setting("Telephone that calls are connected to in duty hours. Empty: voicemail and a call back.",
+                               "", "+12025550123")  # fmt: skip
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
     smtp_url: str = _setting("Mail server for e-mail to the duty contact.", "", "smtp://user:password@mail:587")
@@ -198,6 +200,7 @@ _PARSERS: dict[str, Any] = {
     "long_wait": parse_duration,
     "claim_idle": parse_duration,
     "duty_contact": _contact,
+    "duty_phone": _e164,
     "duty_hours": parse_week_hours,
     "twilio_from": _e164,
     "twilio_api_base": _url,

@@ -1,1 +1,1 @@
-"""Telephone calls, rendered as TwiML. An empty room so far: nothing answers a call yet."""
+"""Telephone calls: Twilio's forms in, TwiML out. The answer to a call is spoken in the response, not sent."""

@@ -8,9 +8,12 @@ import uuid
 from collections.abc import Mapping
 
 import click
+from twilio.request_validator import RequestValidator
 
 from app.cli.settings import service_config
 from app.demo import DATA_DIR, demo_settings, prepare_demo, welcome
+from app.simulator.calls import KEYS, Call, Exchange, Post
+from app.simulator.twiml import Speaker
 from app.wiring import House, build_house, build_model
 from core.config import Config
 from core.db.engine import Database
@@ -37,7 +40,7 @@ def demo(bind: str) -> None:
 
 
 @click.command()
-@click.option("--channel", type=click.Choice(["sms"]), default="sms", show_default=True)
+@click.option("--channel", type=click.Choice(["sms", "voice"]), default="sms", show_default=True)
 @click.option("--from", "address", default="+12025550190", show_default=True, help="Whose phone it is.")
 def talk(channel: str, address: str) -> None:
     """Talk to Handrail in the terminal, through the real core and renderer. Nothing is kept."""
@@ -49,7 +52,10 @@ def talk(channel: str, address: str) -> None:
         database.close()
         kept = Config.from_env({**os.environ, "HANDRAIL_DATA_DIR": os.environ.get("HANDRAIL_DATA_DIR", DATA_DIR)})
         house = build_house(config, senders=_to_the_terminal, model=build_model(kept))
-        _talk(house, Channel(channel), address)
+        if Channel(channel) is Channel.VOICE:
+            _call(house, address)
+        else:
+            _talk(house, Channel(channel), address)
 
 
 def _talk(house: House, channel: Channel, address: str) -> None:
@@ -59,8 +65,50 @@ def _talk(house: House, channel: Channel, address: str) -> None:
         reply = house.assistant.receive(inbound)
         if reply.silence:
             click.echo(f"  (no answer: {reply.silence})")
-        while house.deliverer.deliver_due():
-            pass
+        _deliver(house)
+
+
+def _call(house: House, address: str) -> None:
+    exchange = Exchange.of(house.config, _posts_within(house))
+    click.echo("You are on the telephone. Press a key (0 to 9, *, #) or write what you say; - says nothing.")
+    click.echo("An empty line hangs up.")
+    call, shown = exchange.dial(address), 0
+    while True:
+        for caption in call.captions[shown - call.forgotten :]:
+            if caption.speaker is not Speaker.RESIDENT:
+                click.echo(f"  {caption.language:<5} | {caption.text}")
+        shown = call.forgotten + len(call.captions)
+        _deliver(house)
+        if call.waits is None:
+            return
+        call = _deed(exchange, call, click.prompt(">", default="", show_default=False, prompt_suffix=" ").strip())
+
+
+def _deed(exchange: Exchange, call: Call, typed: str) -> Call:
+    if not typed:
+        return exchange.hang_up(call)
+    if typed == "-":
+        return exchange.stay_silent(call)
+    return exchange.press(call, typed) if len(typed) == 1 and typed in KEYS else exchange.say(call, typed)
+
+
+def _posts_within(house: House) -> Post:
+    """Posts signed forms to the web application without a network between."""
+    from app.web import create_app  # late: the whole web application, which the other commands do without
+
+    client, validator = create_app(house).test_client(), RequestValidator(house.config.twilio_auth_token)
+
+    def post(url: str, form: Mapping[str, str]) -> str | None:
+        headers = {"X-Twilio-Signature": validator.compute_signature(url, form)}
+        answer = client.post(url.removeprefix(house.config.public_url), data=form, headers=headers)
+        return answer.text if answer.status_code < 400 else None
+
+    return post
+
+
+def _deliver(house: House) -> None:
+    while house.deliverer.deliver_due():
+        pass
 
 
 def _to_the_terminal(config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:

@@ -112,6 +112,7 @@ def _in_words(meant: Understanding) -> str:
     if meant.urgent:
         rows.append(f"EMERGENCY   {meant.urgent}")
     rows += [
-        f"{'need' if n.wanted else 'perhaps'}        "[:12] + f"{n.code} ({n.confidence:.2f})" for n in meant.needs
+        f"{'need' if n.wanted else 'also' if n.also else 'perhaps'}        "[:12] + f"{n.code} ({n.confidence:.2f})"
+        for n in meant.needs
     ]
     return "\n".join(rows)

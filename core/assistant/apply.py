@@ -26,6 +26,7 @@ from core.conversation.decision import (
     SetSlowSpeech,
     Start,
     Stop,
+    TextThem,
 )
 from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.contact_point import ContactPoint
@@ -106,7 +107,8 @@ def _stand(session: Session, desk: Desk, before: Snapshot, turn: Turn, now: date
         talk = conversation_with(session, contact, inbound.channel, now, lock=True)
         if talk.version:
             raise Stale
-        contact.language = contact.language or turn.language
+        if inbound.call is None:  # a call that begins or ends says nothing about their language
+            contact.language = contact.language or turn.language
         talk.state, talk.version = state, 1
         session.flush()
         return _Ground(contact.id, talk.id, talk.resident_id, uuid.uuid4())
@@ -118,7 +120,7 @@ def _stand(session: Session, desk: Desk, before: Snapshot, turn: Turn, now: date
     ).one_or_none()
     if moved is None:
         raise Stale
-    if turn.language != before.language:
+    if turn.language != before.language and turn.inbound.call is None:
         _set_language(session, moved.contact_point_id, turn.language)
     return _Ground(moved.contact_point_id, before.conversation_id, moved.resident_id, uuid.uuid4())
 
@@ -179,7 +181,7 @@ def ask(session: Session, conversation_id: uuid.UUID, new: NewQuestion, asked: R
     )
 
 
-def _effect(  # noqa: C901  (one case an effect, each a line or two)
+def _effect(  # noqa: C901, PLR0912  (one case an effect, each a line or two)
     session: Session, desk: Desk, before: Snapshot, turn: Turn, ground: _Ground, effect: Effect, now: datetime
 ) -> None:
     match effect:
@@ -213,6 +215,16 @@ def _effect(  # noqa: C901  (one case an effect, each a line or two)
             _contact(session, ground).safe_to_call = safe
         case SetSlowSpeech():
             _contact(session, ground).slow_speech = True
+        case TextThem(reply):
+            text = Post(
+                contact_point_id=ground.contact_id,
+                channel=Channel.SMS,
+                reply=reply,
+                purpose=turn.decision.purpose,
+                key=f"text:{ground.inbound_id}",
+                conversation_id=ground.conversation_id,
+            )
+            post(session, text, now)
         case AnswerFollowUp(follow_up_id, answer, reopen):
             record_answer(session, desk, follow_up_id, answer, reopen=reopen, now=now)
         case CancelRequest(request_id):

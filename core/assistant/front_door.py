@@ -68,6 +68,11 @@ class Assistant:
             return turn.decision.reply
         return self._park(inbound)
 
+    def recall(self, inbound: Inbound) -> Reply | None:
+        """What this very message was answered; None for one that never came."""
+        with self.database.read() as session:
+            return stored_reply(session, inbound)
+
     def wake(self, timer: DueTimer) -> None:
         """Do what `timer` was set for, in one transaction."""
         with self.database.write() as session:

@@ -52,7 +52,9 @@ def snapshot(session: Session, sealer: Sealer, inbound: Inbound, now: datetime) 
         nobody = Contact(uuid.uuid4(), stopped=False, shared=False, safe_to_call=None, messages_this_hour=0)
         return Snapshot(nobody, None, None, None, 0, None, TalkState(), None, (), None)
     contact, talk, question, residents, recent, last = row
-    known = Contact(contact.id, contact.stopped_at is not None, residents > 1, contact.safe_to_call, recent)
+    known = Contact(
+        contact.id, contact.stopped_at is not None, residents > 1, contact.safe_to_call, recent, contact.slow_speech
+    )
     state = TalkState.from_json(talk.state).forgotten(talk.updated_at, now) if talk else TalkState()
     return Snapshot(
         contact=known,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.assistant.snapshot import Snapshot
 from core.clock import Clock
-from core.conversation.decision import Decision
+from core.conversation.decision import Decision, SetSlowSpeech
 from core.conversation.ladder import decide
 from core.conversation.review import may_be_read, tells_a_need
 from core.conversation.situation import Community, Findings, Search, Situation
@@ -91,8 +91,11 @@ class Mind:
             fresh_reference=reference,
             community=self._community,
             known=self._known(),
+            first_time=known.language is None,
         )
-        return Thought(meant, language, self._decide(situation)), reference
+        decision = self._decide(situation)
+        slow = known.contact.slow_speech or SetSlowSpeech() in decision.effects
+        return Thought(meant, language, replace(decision, reply=replace(decision.reply, slow=slow))), reference
 
     def for_review(self, words: str, language: str) -> Anonymous | None:
         """Words of a resident (one message a line) as a coordinator may read them; None where nobody else may."""

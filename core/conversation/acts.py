@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.conversation.ask_again import ask_again
-from core.conversation.clarify import clarify
-from core.conversation.decision import Decision, OpenRequest, SetLanguage, SetSlowSpeech
+from core.conversation.clarify import as_heard, clarify, offer_a_person
+from core.conversation.decision import AttachToRequest, Decision, OpenRequest, SetLanguage, SetSlowSpeech
 from core.conversation.needs import serve, start_needs
 from core.conversation.people import awaited, bring_a_person, in_danger
 from core.conversation.phrases import aside, choices, person_comes, reply, say
@@ -28,10 +28,15 @@ MUST_BE_ANSWERED = frozenset({QuestionKind.PLACE, QuestionKind.FOR_WHOM, Questio
 def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     """What the message asks for, where that is sure."""
     if s.inbound.media and not s.understanding.text.strip():
+        if s.on_the_phone and s.requests:  # left after the tone: it belongs to what a person was promised for
+            latest = max(s.requests, key=lambda r: r.created_at)
+            return Decision(reply(s, say("media.received")), s.state, (AttachToRequest(latest.id),))
         return bring_a_person(s, Reason.MEDIA, say("media.received"))
     if _in_another_language(s):
         wanted = OpenRequest(Reason.LANGUAGE, language=s.understanding.other_language or s.understanding.language)
         return bring_a_person(s, Reason.LANGUAGE, request=wanted)
+    if s.misheard and s.understanding.wanted and not s.only_a_place:
+        return offer_a_person(s) if s.state.misses else as_heard(s)
     if s.wanted:
         return also(start_needs(s, s.wanted[:MOST_NEEDS]), denied(s))
     if s.only_a_place:
@@ -146,6 +151,9 @@ def _repeat(s: Situation) -> Decision:
 
 
 def _slower(s: Situation) -> Decision:
+    if s.on_the_phone and s.last_reply and s.last_reply.say:  # what they could not follow, once more
+        again = replace(s.last_reply, say=(say("slower.done"), *s.last_reply.say), language=s.language)
+        return Decision(again, s.state, (SetSlowSpeech(),))
     return Decision(reply(s, say("slower.done")), s.state, (SetSlowSpeech(),))
 
 

@@ -17,6 +17,7 @@ from core.conversation.decision import (
     SetLanguage,
     SetSafeToCall,
 )
+from core.conversation.menu import pick_in_menu
 from core.conversation.needs import (
     finish,
     referral_agreed,
@@ -24,6 +25,7 @@ from core.conversation.needs import (
     referral_wanted,
     serve,
     serve_alone,
+    text_it,
 )
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, person_comes, reply, say
@@ -52,6 +54,8 @@ def answer_to_question(s: Situation) -> Outcome:
     if question is None:
         return _late_answer(s)
     by_place = question.kind is QuestionKind.PLACE and s.understanding.slots.place
+    if s.misheard and s.picked is not None and question.kind in _MUST_BE_HEARD and not s.state.misses:
+        return ask_again(s, question, say("call.low"), missed=True)
     if s.picked is not None and not by_place:  # "im not sure, near mill street" tells the place
         return _ANSWERS[question.kind](replace(s, state=s.state.understood()), question, s.picked)
     return _in_other_words(s, question)
@@ -63,13 +67,13 @@ def _late_answer(s: Situation) -> Outcome:
         return None
     if s.state.need is None or not s.state.offered:
         return None
-    return serve(s, replace(s.state, offered=s.state.offered[:-1], waiting=(), private_phone=None))
+    return serve(s, replace(s.state, offered=s.state.offered[:-1], waiting=(), perhaps=None, private_phone=None))
 
 
 def _in_other_words(s: Situation, question: OpenQuestion) -> Outcome:
     """An answer that names no choice. A need that was told is none: that is a change of mind."""
     if s.act is Act.CANCEL and not s.requests and question.kind is not QuestionKind.FOLLOW_UP:
-        return finish(s, replace(s.state, waiting=()), say("ok.any_time"))
+        return finish(s, replace(s.state, waiting=(), perhaps=None), say("ok.any_time"))
     if question.kind is QuestionKind.PLACE:
         return place_in_words(s, question)
     if s.wanted:
@@ -96,7 +100,8 @@ def _not_a_choice(s: Situation, question: OpenQuestion) -> Decision | None:
     if s.state.misses:
         return bring_a_person(s, Reason.NOT_UNDERSTOOD, say("ask.gave_up"))
     state = replace(s.state, misses=1)
-    return Decision(reply(s, say("ask.pick"), picks=question.choices), state)
+    told = (line for line in question.asked.say if line.language)  # languages, each offered in its own words
+    return Decision(reply(s, say("ask.pick"), *told, picks=question.choices), state)
 
 
 def _remark(s: Situation, question: OpenQuestion) -> Outcome:
@@ -109,7 +114,7 @@ def _enough(s: Situation, question: OpenQuestion) -> Outcome:
 
 
 def _none_of_both(s: Situation, question: OpenQuestion) -> Outcome:
-    return finish(s, replace(s.state, waiting=()), say("ok.any_time"))
+    return finish(s, replace(s.state, waiting=(), perhaps=None), say("ok.any_time"))
 
 
 def _none_of_these(s: Situation, question: OpenQuestion) -> Outcome:
@@ -119,7 +124,10 @@ def _none_of_these(s: Situation, question: OpenQuestion) -> Outcome:
 
 
 def _offer(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
-    (need,) = question.needs
+    need, *perhaps = question.needs
+    by_text = s.on_the_phone and s.can_be_texted
+    if picked == 3 and perhaps and not by_text:
+        return _perhaps(s, perhaps[0])
     if need != s.state.need:  # another matter came between
         s = replace(s, state=replace(s.state, need=need, offered=(question.subject,) if question.subject else ()))
     if picked == 2:
@@ -128,7 +136,14 @@ def _offer(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     if search not in s.findings:
         return search
     offer = s.findings[search].service
+    if offer and picked == 3:
+        return text_it(s, offer)
     return referral_wanted(s, s.state, offer) if offer else serve(s, s.state, answered=True)
+
+
+def _perhaps(s: Situation, need: str) -> Outcome:
+    """The need that the message may have told as well: it was told."""
+    return serve(s, s.state.going_on(need), answered=True)
 
 
 def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
@@ -177,7 +192,7 @@ def _for_whom(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 def _private_phone(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     safe = SetSafeToCall(picked == 1)
     if picked == 2:
-        forgotten = replace(s.state, need=None, words="", waiting=(), private_phone=None)
+        forgotten = replace(s.state, need=None, words="", waiting=(), perhaps=None, private_phone=None)
         return Decision(reply(s, say("private.no"), say("private.danger")), forgotten, (safe,), answered=True)
     state = replace(s.state, private_phone=True)
     outcome = which_need(s, state, question.needs) if question.needs else serve(s, state)
@@ -187,6 +202,8 @@ def _private_phone(s: Situation, question: OpenQuestion, picked: int) -> Outcome
 
 
 def _person(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
+    if picked == 2:
+        return _perhaps(s, question.needs[1])
     return bring_a_person(s, Reason.NOTHING_FOUND)
 
 
@@ -228,11 +245,15 @@ def _cancel(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 def _language(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     language = s.community.languages[picked - 1]
     s = replace(s, language=language)
+    if s.on_the_phone:
+        return Decision(reply(s, say("call.ask_need"), free="need"), s.state, (SetLanguage(language),), answered=True)
     return Decision(
         reply(s, say("language.changed"), say("ask.need")), s.state, (SetLanguage(language),), answered=True
     )
 
 
+_MUST_BE_HEARD = frozenset({QuestionKind.PASS_ON, QuestionKind.PRIVATE_PHONE, QuestionKind.CANCEL})
+"""Questions whose yes can't be taken back: one that the speech recogniser doubts is asked for once more."""
 _MORE_IS_TOLD = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.WHICH_NEED})
 _IN_OTHER_WORDS: dict[tuple[QuestionKind, Act], Callable[[Situation, OpenQuestion], Outcome]] = {
     (QuestionKind.OFFER, Act.YES): lambda s, question: _offer(s, question, 1),
@@ -259,4 +280,5 @@ _ANSWERS: dict[QuestionKind, Answer] = {
     QuestionKind.FOLLOW_UP_PARTLY: _follow_up_partly,
     QuestionKind.CANCEL: _cancel,
     QuestionKind.LANGUAGE: _language,
+    QuestionKind.MENU: pick_in_menu,
 }

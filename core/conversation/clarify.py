@@ -61,6 +61,19 @@ def which_need(s: Situation, state: TalkState, likely: tuple[str, ...]) -> Decis
     return Decision(reply(s, line, picks=picks), state, asks=question)
 
 
+def as_heard(s: Situation) -> Decision | Search:
+    """The needs in words that the speech recogniser doubts: said back before anything is done about them."""
+    placed = with_place(s)
+    if isinstance(placed, Search):
+        return placed
+    told = tuple(need.code for need in s.understanding.wanted)[:2]
+    state = replace(placed.state, words=s.understanding.text, misses=s.state.misses + 1)
+    if state.private_phone is None and not TOPIC_KEPT_BACK.isdisjoint(told):
+        return ask_whether_private(s, state, told)
+    asked = which_need(s, state, told)
+    return replace(asked, reply=replace(asked.reply, say=(say("call.low"), *asked.reply.say)))
+
+
 def _likely(s: Situation, at_least: float) -> tuple[str, ...]:
     """The needs that the message may hold, the likeliest first; at most as many as can be asked at once."""
     if s.wordless or s.only_a_place:

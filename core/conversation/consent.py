@@ -23,9 +23,11 @@ def consent(s: Situation) -> Decision | None:
             return _answer(s, say("consent.stopped"), (Stop(),))
         case OptOut.START if s.contact.stopped or s.act is Act.START:
             return _answer(s, say("consent.started"), (Start(),))
+        case OptOut.HELP if s.on_the_phone:
+            return Decision(reply(s, say("help.text"), free="need"), s.state.understood())
         case OptOut.HELP:
             return _answer(s, say("help.text"), ())
-    if s.contact.stopped:
+    if s.contact.stopped and not s.on_the_phone:  # STOP ends texts; who calls wants to be spoken to
         return _after_stop(s)
     if _flooding(s):
         return Decision(Reply.none(Silence.FLOODING, s.language), s.state)

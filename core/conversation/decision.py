@@ -84,6 +84,13 @@ class SetSafeToCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TextThem:
+    """Send this to their telephone as a text too."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFollowUp:
     """What came of a closed request."""
 
@@ -119,6 +126,7 @@ Effect = (
     | SetLanguage
     | SetSlowSpeech
     | SetSafeToCall
+    | TextThem
     | AnswerFollowUp
     | CancelRequest
     | KeepForReview

@@ -11,11 +11,13 @@ from core.conversation.consent import consent
 from core.conversation.decision import Decision
 from core.conversation.safety import safety
 from core.conversation.situation import Search, Situation
+from core.conversation.telephone import for_the_ear, on_the_telephone
 from core.conversation.with_volunteer import with_volunteer
 
 Step = Callable[[Situation], Decision | Search | None]
 
 LADDER: tuple[Step, ...] = (
+    on_the_telephone,
     safety,
     consent,
     with_volunteer,
@@ -30,5 +32,11 @@ def decide(situation: Situation) -> Decision | Search:
     for step in LADDER:
         outcome = step(situation)
         if outcome is not None:
-            return outcome
-    return offer_a_person(situation)
+            return _heard(situation, outcome)
+    return _heard(situation, offer_a_person(situation))
+
+
+def _heard(situation: Situation, outcome: Decision | Search) -> Decision | Search:
+    if situation.on_the_phone and isinstance(outcome, Decision):
+        return for_the_ear(situation, outcome)
+    return outcome

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed
+from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed, TextThem
 from core.conversation.offers import contact_line, offer_lines
-from core.conversation.phrases import aside, choices, first_of_two, person_comes, reply, say
+from core.conversation.phrases import aside, choices, first_of_two, need_label, person_comes, reply, say
 from core.conversation.situation import TOPIC_KEPT_BACK, Findings, Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason, UnmetCause
 from core.directory.find import Found, Offer
-from core.messages import NeedName, Say, Words
+from core.messages import NeedName, Reply, Say, Words
 from intents.catalogue import Need
 
 STANDS_ALONE = frozenset(
@@ -36,6 +36,10 @@ def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
     # What must be kept back comes first: only then is the rest of the talk known to be private or not.
     first, *others = sorted(codes, key=lambda code: code not in TOPIC_KEPT_BACK)
     state = replace(s.state.starting(first, s.understanding.text), waiting=tuple(others))
+    if s.perhaps and s.community.catalogue.needs[s.perhaps].private:
+        state = replace(state, waiting=(*state.waiting, s.perhaps))  # not to be named among choices: it waits, unnamed
+    elif s.perhaps:
+        state = replace(state, perhaps=s.perhaps)
     if s.understanding.slots.who_for:
         state = replace(state, for_whom=s.understanding.slots.who_for.value)
     return serve(s, state, answered=s.question is not None and s.question.kind not in STANDS_ALONE)
@@ -73,12 +77,15 @@ def serve_alone(s: Situation, state: TalkState) -> Decision | Search:
 
 
 def next_need(s: Situation, state: TalkState) -> tuple[TalkState, NewQuestion | None, tuple[Say, ...]]:
-    """What follows when one need is done: the question about the one that still waits, if any."""
-    if not state.waiting:
+    """What follows when one need is done: the question about the one that still waits, or may have been told."""
+    code = state.waiting[0] if state.waiting else state.perhaps
+    if code is None:
         return state, None, ()
-    code = state.waiting[0]
-    named = not s.community.catalogue.needs[code].private
-    line = say("next.need", need=NeedName(code)) if named else say("next.unnamed")
+    if not state.waiting:
+        state, key = replace(state, perhaps=None), "next.perhaps"
+    else:
+        key = "next.unnamed" if s.community.catalogue.needs[code].private else "next.need"
+    line = say(key) if key == "next.unnamed" else say(key, need=NeedName(code))
     return state, NewQuestion(QuestionKind.NEXT_NEED, needs=(code,)), (line,)
 
 
@@ -162,18 +169,30 @@ def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None)
         return _nothing(s, state, found, answered, note)
     offer = found.offers[0]
     state = replace(state, offered=(*state.offered, offer.service_id)).understood()
-    picks = choices("choice.call_for_me", "choice.another")
+    third = (Say("choice.text_me"),) if s.on_the_phone and s.can_be_texted else _perhaps_label(state)
+    picks = choices("choice.call_for_me", "choice.another", *third)
     answer = reply(s, note, *offer_lines(offer, s.now), picks=picks)
-    question = NewQuestion(QuestionKind.OFFER, needs=(found.need,), subject=offer.service_id)
+    needs = (found.need, *_perhaps(state))
+    question = NewQuestion(QuestionKind.OFFER, needs=needs, subject=offer.service_id)
     return Decision(answer, state, asks=question, answered=answered)
 
 
 def _nothing(s: Situation, state: TalkState, found: Found, answered: bool, note: Say | None) -> Decision:
     need = NeedName(found.need)
     first = say("service.no_more", need=need) if state.offered else say("service.none", need=need)
-    answer = reply(s, note, first, aside("service.noted"), picks=choices("choice.look_for_me"))
-    question = NewQuestion(QuestionKind.PERSON)
+    picks = choices("choice.look_for_me", *_perhaps_label(state))
+    answer = reply(s, note, first, aside("service.noted"), picks=picks)
+    question = NewQuestion(QuestionKind.PERSON, needs=(found.need, *_perhaps(state)))
     return Decision(answer, state.understood(), (_unmet(state, found),), asks=question, answered=answered)
+
+
+def _perhaps(state: TalkState) -> tuple[str, ...]:
+    return (state.perhaps,) if state.perhaps else ()
+
+
+def _perhaps_label(state: TalkState) -> tuple[Say, ...]:
+    """The choice of the need that the message may have told as well."""
+    return tuple(need_label(code) for code in _perhaps(state))
 
 
 def _unmet(state: TalkState, found: Found) -> RecordUnmetNeed:
@@ -192,6 +211,12 @@ def referral_wanted(s: Situation, state: TalkState, offer: Offer) -> Decision:
     line = say(key, organization=offer.organization, need=NeedName(state.need or ""))
     question = NewQuestion(QuestionKind.PASS_ON, needs=(state.need or "",), subject=offer.service_id)
     return Decision(reply(s, line, picks=choices("choice.yes", "choice.no")), state, asks=question, answered=True)
+
+
+def text_it(s: Situation, offer: Offer) -> Decision:
+    """What was offered, as a text to the same telephone."""
+    text = Reply(offer_lines(offer, s.now, whole=True), s.language)
+    return finish(s, s.state, say("text_me.done"), effects=(TextThem(text),))
 
 
 def referral_refused(s: Situation, state: TalkState, offer: Offer | None) -> Decision:

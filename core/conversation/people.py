@@ -28,6 +28,7 @@ def bring_a_person(
     effect: Effect = AttachToRequest(waiting.id) if waiting else wanted
     reference = waiting.reference if waiting else s.fresh_reference
     answer = reply(s, *before, *person_comes(s, reference))
+    answer = replace(answer, connect=s.on_the_phone and s.promise is None)
     return Decision(answer, replace(s.state, misses=0), (*effects, effect), answered=s.question is not None)
 
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import phonenumbers
+
 from core.conversation.state import OpenQuestion, TalkState
 from core.db.models.help_request import Reason, Status
 from core.directory.find import Found, Offer
 from core.directory.places import PlaceRef
 from core.directory.queries import ResponsibleName
 from core.hours import WeekHours
-from core.messages import Inbound, Moment, Reply
+from core.messages import Channel, Inbound, Moment, Reply
 from core.review.deidentify import Known
 from intents.catalogue import Catalogue
 from intents.thresholds import CONFIDENT
@@ -21,6 +23,9 @@ from intents.understanding import Act, Understanding
 
 TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
 """Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
+HEARD_WELL = 0.5
+"""The recogniser's own confidence, 0 to 1, below which we ask before we act."""
+_TEXTED = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 MOSTLY = 0.6
 """A place name that makes up this share of a message, in characters, is the whole message ("im on mill street")."""
 
@@ -78,6 +83,7 @@ class Contact:
     shared: bool
     safe_to_call: bool | None
     messages_this_hour: int
+    slow_speech: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ class Situation:
     findings: Mapping[Search, Findings] = field(default_factory=dict)
     known: Known = Known()
     """Words and places that give nobody away."""
+    first_time: bool = False
+    """Nobody has told us their language yet."""
 
     @property
     def act(self) -> Act:
@@ -119,8 +127,35 @@ class Situation:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The needs sure enough to act on. A bare street name is none, however much it sounds like road works."""
-        return () if self.only_a_place else tuple(need.code for need in self.understanding.wanted)
+        """The needs sure enough to act on. A bare street name is none, however much it sounds like road works; nor is
+        a digit."""
+        return () if self.only_a_place or self.only_a_number or self.misheard else tuple(need.code for need in self.understanding.wanted)
+
+    @property
+    def on_the_phone(self) -> bool:
+        """They hear us, and press keys or speak."""
+        return self.inbound.channel is Channel.VOICE
+
+    @property
+    def misheard(self) -> bool:
+        """The speech recogniser doubts its own words."""
+        return self.inbound.confidence is not None and self.inbound.confidence < HEARD_WELL
+
+    @property
+    def can_be_texted(self) -> bool:
+        """Their telephone may be a mobile (in some countries its number doesn't tell), and they want texts."""
+        if self.contact.stopped:
+            return False
+        try:
+            number = phonenumbers.parse(self.inbound.address)
+        except phonenumbers.NumberParseException:
+            return False
+        return phonenumbers.number_type(number) in _TEXTED
+
+    @property
+    def perhaps(self) -> str | None:
+        """A need that a part of the message may tell beside the wanted one."""
+        return next((need.code for need in self.understanding.needs if need.also), None)
 
     @property
     def only_a_place(self) -> bool:

@@ -32,6 +32,7 @@ class QuestionKind(StrEnum):
     FOLLOW_UP_PARTLY = "follow_up_partly"
     CANCEL = "cancel"
     LANGUAGE = "language"
+    MENU = "menu"
 
 
 ABOUT_A_SERVICE = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.PASS_ON})
@@ -56,11 +57,11 @@ class OpenQuestion:
     """The words in which it was asked."""
     needs: tuple[str, ...] = ()
     """The needs that its choices stand for, in order (WHICH_NEED, TWO_NEEDS, NEXT_NEED), or the one it is about
-    (OFFER, PASS_ON)."""
+    (OFFER, PERSON, PASS_ON) and after it the one that may have been told as well; of a MENU, those on its page."""
     subject: uuid.UUID | None = None
     """The follow-up, help request or service it is about."""
     reference: str = ""
-    """The number by which the resident knows that request."""
+    """The number by which the resident knows that request; of a MENU, where in it they are."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -78,6 +79,8 @@ class TalkState:
     place_asked: bool = False
     offered: tuple[uuid.UUID, ...] = ()
     waiting: tuple[str, ...] = ()
+    perhaps: str | None = None
+    """A need that the message may have told as well: offered beside the answer, asked about when that is done."""
     for_whom: str | None = None
     """None: not known. "self", or "other"."""
     private_phone: bool | None = None
@@ -90,7 +93,9 @@ class TalkState:
 
     def starting(self, need: str, words: str) -> Self:
         """The state in which a new need begins; the place and who it is for stay known."""
-        return replace(self, need=need, words=words, offered=(), place_asked=False, private_phone=None, misses=0)
+        return replace(
+            self, need=need, words=words, offered=(), perhaps=None, place_asked=False, private_phone=None, misses=0
+        )
 
     def understood(self) -> Self:
         """The state after a message that made sense."""

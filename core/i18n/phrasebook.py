@@ -55,6 +55,10 @@ class Phrasebook:
             raise CatalogueError(f"no text for {key!r} in {language!r}")
         return template.format_map(self._facts | values)
 
+    def written(self, number: str) -> str:
+        """A telephone number as people of this country write it."""
+        return spoken_number(number, self._country)
+
     def keys(self, language: str) -> frozenset[str]:
         """All keys that have a text in `language`."""
         return frozenset(self._texts[language])
@@ -119,7 +123,7 @@ class Phrasebook:
                 return self._moment(param, tag)
 
     def _phone(self, phone: Phone, tag: str) -> str:
-        number = spoken_number(phone.number, self._country)
+        number = self.written(phone.number)
         return (
             self.text("phone.extension", tag, number=number, extension=phone.extension) if phone.extension else number
         )

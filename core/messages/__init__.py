@@ -1,6 +1,6 @@
 """The value types that cross rooms: what came in, what goes out. No behaviour beyond their own shape."""
 
-from core.messages.inbound import Channel, ContactKind, Inbound, Location, Media, OptOut, clean_text
+from core.messages.inbound import CallEvent, Channel, ContactKind, Inbound, Location, Media, OptOut, clean_text
 from core.messages.reply import (
     Choice,
     Expects,
@@ -17,6 +17,7 @@ from core.messages.reply import (
 from core.messages.wire import reply_from_json, reply_to_json
 
 __all__ = [
+    "CallEvent",
     "Channel",
     "Choice",
     "ContactKind",

@@ -49,6 +49,15 @@ class OptOut(StrEnum):
     HELP = "help"
 
 
+class CallEvent(StrEnum):
+    """What happens to a telephone call, where nothing is said or keyed."""
+
+    STARTED = "started"
+    SILENT = "silent"
+    """We asked three times and heard nothing."""
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """A picture, recording or document that came with a message, at the provider's address `url`."""
@@ -79,6 +88,9 @@ class Inbound:
     location: Location | None = None
     media: tuple[Media, ...] = ()
     opt_out: OptOut | None = None
+    call: CallEvent | None = None
+    confidence: float | None = None
+    """Of the speech recogniser in `speech`, 0 to 1."""
 
     @property
     def words(self) -> str:

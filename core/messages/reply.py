@@ -53,16 +53,17 @@ Param = Words | Translated | NeedName | Phone | Moment
 @dataclass(frozen=True, slots=True)
 class Say:
     """One sentence or two: a key of the locale catalogue with its parameters. An `optional` line may be left
-    out by a channel that has no room for it."""
+    out by a channel that has no room for it. `language`: said in this one whatever the Reply's."""
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
     optional: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of at most three things the resident can pick, by its number 1 to 3."""
+    """One of at most three things the resident can pick, by its number 1 to 3; in a menu of a call, 4 is "more"."""
 
     number: int
     label: Say
@@ -86,16 +87,22 @@ class Silence(StrEnum):
     STOPPED = "stopped"
     PROVIDER_ANSWERED = "provider_answered"
     FLOODING = "flooding"
+    CALL_ENDED = "call_ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. Either `say` has lines, or `silence` names why there are none."""
+    """One answer. Either `say` has lines, or `silence` names why there are none.
+
+    `slow`: to be said slowly, with long waits. `connect`: a person is on duty now, so a call is connected.
+    """
 
     say: tuple[Say, ...]
     language: str
     expects: Expects = Expects()
     silence: Silence | None = None
+    slow: bool = False
+    connect: bool = False
 
     @classmethod
     def none(cls, reason: Silence, language: str) -> Reply:

@@ -30,6 +30,8 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "person": reply.expects.person,
         "free": reply.expects.free,
         "silence": reply.silence.value if reply.silence else None,
+        "slow": reply.slow,
+        "connect": reply.connect,
     }
 
 
@@ -45,17 +47,19 @@ def reply_from_json(data: Mapping[str, Any]) -> Reply:
         language=data["language"],
         expects=expects,
         silence=Silence(data["silence"]) if data["silence"] else None,
+        slow=data.get("slow", False),  # replies stored before there were calls have neither
+        connect=data.get("connect", False),
     )
 
 
 def _say_to_json(say: Say) -> dict[str, Any]:
     params = {name: _param_to_json(value) for name, value in say.params.items()}
-    return {"key": say.key, "params": params, "optional": say.optional}
+    return {"key": say.key, "params": params, "optional": say.optional, "language": say.language}
 
 
 def _say_from_json(data: Mapping[str, Any]) -> Say:
     params = {name: _param_from_json(value) for name, value in data["params"].items()}
-    return Say(data["key"], params, data["optional"])
+    return Say(data["key"], params, data["optional"], data.get("language"))
 
 
 def _param_to_json(param: Param) -> dict[str, Any]:

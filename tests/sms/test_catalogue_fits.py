@@ -79,6 +79,7 @@ ASIDES = ("service.cost", "service.stale")
     ("musts", "asides", "expects"),
     [
         (("place.unknown", *OFFERED), ASIDES, OFFER),
+        (("report.done", "report.reference", "next.perhaps"), (), OFFER),
         (("service.name_and_organization", "service.address", "service.opens"), ASIDES, OFFER),
         (("two.offer", "two.offer", "two.more"), (), OFFER),
         (("place.unknown", "two.offer", "two.none", "two.more"), (), OFFER),
@@ -103,6 +104,15 @@ def test_every_answer_made_of_several_fits(language, musts, asides, expects, boo
     say = tuple(filled(key, language) for key in musts)
     say += tuple(filled(key, language, optional=True) for key in asides)
     text = render(Reply(say, language, expects), book)
+    assert measure(text).segments <= 2, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_offer_with_another_need_beside_it_fits(language, book, filled):
+    beside = Choice(3, filled("choice.need", language))
+    lines = tuple(filled(key, language) for key in ("place.unknown", *OFFERED))
+    lines += tuple(filled(key, language, optional=True) for key in ASIDES)
+    text = render(Reply(lines, language, Expects((*OFFER.choices, beside), person=True)), book)
     assert measure(text).segments <= 2, text
 
 

@@ -57,6 +57,9 @@ LONGEST: dict[str, Param] = {
     "until": LATEST,
     "place": Words("the corner of Mill Street and Old Harbor Parkway, behind the church"),
     "text": Words("words " * 40),
+    "number": Words("3"),
+    "label": Words("teléfono, papeles y leyes"),
+    "group": Words("teléfono, papeles y leyes"),
 }
 EXPANDED_BY_ITSELF = ("moment.", "time.", "phone.")
 

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     TAKEN_DOWN = "taken_down"
     LANGUAGE = "language"
     UNDELIVERED = "undelivered"
+    HUNG_UP = "hung_up"
 
 
 class HelpRequest(Keyed):
