@@ -41,8 +41,11 @@ class Verdict:
     choice: int | None = None
 
 
-def alarm(by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: bool = True) -> EmergencyKind | None:
-    """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on.
+def alarm(
+    by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: bool = True, brief: bool = False
+) -> EmergencyKind | None:
+    """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on; a brief one from
+    `ALARM_IN_BRIEF`.
 
     A rule is believed unless the message sounds entirely calm; all_heard: the classifier has read the whole of it, for
     it must not overrule a sign that stands after what it read. The kind is the rule's unless another sounds clearly
@@ -53,7 +56,7 @@ def alarm(by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: boo
     danger = sum(heard.dangers.values())
     loudest = EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
     if by_rules is None:
-        return loudest if danger >= thresholds.ALARM else None
+        return loudest if danger >= (thresholds.ALARM_IN_BRIEF if brief else thresholds.ALARM) else None
     if not all_heard:
         return by_rules
     # Told beside a need, danger sounds fainter as a whole than its own kind does.

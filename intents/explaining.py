@@ -77,6 +77,7 @@ THRESHOLDS: Mapping[str, float] = {
     "ALSO_TOLD": thresholds.ALSO_TOLD,
     "ALSO_LIKELY": thresholds.ALSO_LIKELY,
     "ALARM": thresholds.ALARM,
+    "ALARM_IN_BRIEF": thresholds.ALARM_IN_BRIEF,
     "CALM": thresholds.CALM,
     "LOUDER": thresholds.LOUDER,
 }

@@ -22,6 +22,9 @@ ALSO_LIKELY = 0.04
 ALARM = 0.36
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
+ALARM_IN_BRIEF = 0.50
+"""The same for a message of few words: "i'm on my way" and "he is asleep now" sound like much and say little."""
+
 CALM = 0.16
 """Below this a message sounds so calm that a rule which fired must have misread it."""
 

@@ -26,6 +26,8 @@ PLACE = "place"
 _MENDED = 0.7  # vote of the reading with its slips repaired
 _SHORT_WORDS = 4  # an answer to a question is short
 _SHORT_HAN = 6
+_BRIEF_WORDS = 6  # a turn of a talk, in which hardly a danger can be hinted at
+_BRIEF_HAN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,12 @@ def understand(
     )
     heard = hear(reading, model) if reading.written else None
     verdict = exact or _classified(reading, heard, model, context)
-    urgent = alarm(_by_rules(text, reading, model), None if exact else heard, all_heard=len(text) <= LONGEST)
+    urgent = alarm(
+        _by_rules(text, reading, model),
+        None if exact else heard,
+        all_heard=len(text) <= LONGEST,
+        brief=_has_at_most(reading.written, _BRIEF_WORDS, _BRIEF_HAN),
+    )
     if urgent is not None:
         verdict = Verdict(Act.EMERGENCY, 1.0, verdict.needs)
     elif verdict.act == Act.EMERGENCY:
@@ -161,7 +168,7 @@ def _exact(message: str, model: Model, languages: Sequence[str | None], context:
 def _classified(reading: Reading, heard: Heard | None, model: Model, context: Context) -> Verdict:
     if heard is None:
         return Verdict(Act.UNKNOWN, 0.0)
-    if _is_short(reading.written):
+    if _has_at_most(reading.written, _SHORT_WORDS, _SHORT_HAN):
         heard = replace(heard, whole=expect(heard.whole, context.expecting))
     return decide(heard, model.catalogue.needs)
 
@@ -174,8 +181,8 @@ def _by_rules(text: str, reading: Reading, model: Model) -> EmergencyKind | None
     return found
 
 
-def _is_short(reading: str) -> bool:
-    return len(reading) <= _SHORT_HAN if has_han(reading) else len(reading.split()) <= _SHORT_WORDS
+def _has_at_most(reading: str, words: int, han: int) -> bool:
+    return len(reading) <= han if has_han(reading) else len(reading.split()) <= words
 
 
 def _asked_for(message: str, model: Model) -> str | None:

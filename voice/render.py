@@ -140,7 +140,7 @@ def prompt(reply: Reply, phrasebook: Phrasebook, silences: int) -> list[Spoken]:
     if silences == 0:
         lines = [again for line in reply.say for again in _dictated(line)]
     elif silences == 1:
-        lines = [Say("call.not_heard"), *(told or danger or reply.say[-1:])]
+        lines = [Say("call.not_heard"), *(told or danger or _question(reply, phrasebook))]
         lines += [Say("call.zero")] if told and not expects.person else []
     else:
         lines = [*danger, Say("call.last_try"), *told]
@@ -153,8 +153,19 @@ def prompt(reply: Reply, phrasebook: Phrasebook, silences: int) -> list[Spoken]:
     return spoken
 
 
+def _question(reply: Reply, phrasebook: Phrasebook) -> list[Say]:
+    """The last line where it asks something; else how to hear all of it again, for the choices tell what is asked."""
+    asks = reply.say and phrasebook.line(reply.say[-1], reply.language).rstrip().endswith(("?", "？"))
+    whole = asks or reply.expects.free or not reply.expects.choices
+    return [*reply.say[-1:]] if whole else [Say("call.repeat_hint")]
+
+
 def _dictated(line: Say) -> list[Say]:
-    """A line with a number to write down: the warning, the line, and the line again."""
+    """A line with a number to write down: the warning, the line, and the line again. Of two services only the names:
+    the number of one comes when it is chosen.
+    """
+    if line.key == "two.offer":
+        return [replace(line, key="two.offer_without_phone")]
     return [Say("call.pen"), line, Say("call.once_more"), line] if holds_a_number(line) else [line]
 
 
@@ -174,7 +185,8 @@ def _spoken(line: Say, language: str, phrasebook: Phrasebook) -> Spoken:
     heard = for_the_ear(line, language, phrasebook)
     if line.key + FOR_THE_EAR in phrasebook.keys(language):
         heard = replace(heard, key=line.key + FOR_THE_EAR)
-    return Spoken(phrasebook.line(heard, language), language)
+    text = phrasebook.line(heard, language)
+    return Spoken(text[:1].upper() + text[1:], language)
 
 
 def _gather(

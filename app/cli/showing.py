@@ -89,7 +89,7 @@ def _deed(exchange: Exchange, call: Call, typed: str) -> Call:
         return exchange.hang_up(call)
     if typed == "-":
         return exchange.stay_silent(call)
-    return exchange.press(call, typed) if len(typed) == 1 and typed in KEYS else exchange.say(call, typed)
+    return exchange.press(call, typed) if typed in KEYS else exchange.say(call, typed)
 
 
 def _posts_within(house: House) -> Post:

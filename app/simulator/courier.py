@@ -57,6 +57,10 @@ class Courier:
 
     def post(self, url: str, form: Mapping[str, str]) -> bool:
         """Post `form`, signed, to `url`; a 503 is tried again. Gives whether it was taken."""
+        return self.ask(url, form) is not None
+
+    def ask(self, url: str, form: Mapping[str, str]) -> str | None:
+        """The same; gives what was answered, None where it was not taken."""
         headers = {"X-Twilio-Signature": self._validator.compute_signature(url, form)}
         for attempt in range(TRIES):
             if attempt:
@@ -69,11 +73,12 @@ class Courier:
                 log.warning("the simulator could not reach a webhook: %s", type(error).__name__)
                 continue
             if answer.ok:
-                return True
+                answer.encoding = "utf-8"  # as XML is where it doesn't say
+                return str(answer.text)
             log.warning("a webhook answered the simulator with %s", answer.status_code)
             if answer.status_code != 503:
-                return False
-        return False
+                return None
+        return None
 
     def _done(self, future: Future[None]) -> None:
         with self._lock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +9,18 @@ from datetime import datetime
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.simulator.call_page import call_blueprint
+from app.simulator.calls import Calls, Exchange
+from app.simulator.calls_api import calls_api
 from app.simulator.courier import Courier
 from app.simulator.network import LONGEST_BODY, Network, Origin, Status, Text
+from app.simulator.people import language_of, people, visible
 from app.simulator.residents import RESIDENTS, Resident, fictional_number, resident_at, spoken
 from app.simulator.stand_in import TwilioStandIn, twilio_blueprint
 from core.clock import SystemClock
 from core.config import Config
 
 QUICK_DIGITS = (("1", ""), ("2", "abc"), ("3", "def"), ("0", "person"))
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
-_SPANISH = re.compile(r"[¿¡ñáéíóú]", re.IGNORECASE)
 _PROGRESS = {
     Status.QUEUED: "on its way",
     Status.SENT: "on its way",
@@ -43,34 +44,29 @@ class Bubble:
     facts: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One phone in the list, with the last thing on it."""
-
-    resident: Resident
-    chosen: bool
-    latest: str
-    latest_language: str
-
-
 def simulator_blueprint(config: Config) -> Blueprint:
     """/try/ and, below /try/twilio, the stand-in that HANDRAIL_TWILIO_API_BASE points at in the demo."""
     network = Network(SystemClock())
+    courier = Courier(config.twilio_auth_token)
     stand_in = TwilioStandIn(
         account_sid=config.twilio_account_sid,
         auth_token=config.twilio_auth_token,
         number=config.twilio_from,
         inbound_url=config.public_url + "/sms/inbound",
         network=network,
-        courier=Courier(config.twilio_auth_token),
+        courier=courier,
     )
     blueprint = Blueprint("simulator", __name__, url_prefix="/try", template_folder="templates", static_folder="static")
     blueprint.register_blueprint(twilio_blueprint(stand_in), url_prefix="/twilio")
+    exchange, calls = Exchange.of(config, courier.ask), Calls()
+    blueprint.register_blueprint(calls_api(exchange, calls, config.twilio_auth_token, courier), url_prefix="/twilio")
+    calling = call_blueprint(config, exchange, calls, lambda number: people(network, number))
+    blueprint.register_blueprint(calling, url_prefix="/call")
 
     def shown(number: str) -> dict[str, object]:
         resident = resident_at(number)
-        bubbles = [_bubble(text, resident, config) for text in _visible(network, number)]
-        return {"resident": resident, "bubbles": bubbles, "people": _people(network, number)}
+        bubbles = [_bubble(text, resident, config) for text in visible(network, number)]
+        return {"resident": resident, "bubbles": bubbles, "people": people(network, number)}
 
     @blueprint.get("/")
     def phone() -> str:
@@ -103,11 +99,6 @@ def simulator_blueprint(config: Config) -> Blueprint:
     return blueprint
 
 
-def _visible(network: Network, number: str) -> list[Text]:
-    """What the phone shows: its own texts, and what has arrived."""
-    return [text for text in network.thread(number) if text.status is not Status.QUEUED]
-
-
 def _bubble(text: Text, resident: Resident, config: Config) -> Bubble:
     facts = [_clock_time(text.at, config), _PROGRESS[text.status]]
     if text.origin is not Origin.RESIDENT:
@@ -118,41 +109,10 @@ def _bubble(text: Text, resident: Resident, config: Config) -> Bubble:
         origin=text.origin,
         speaker=_SPEAKER.get(text.origin, resident.name),
         body=text.body,
-        language=_language(text, resident),
+        language=language_of(text, resident),
         facts=" · ".join(facts),
     )
 
 
 def _clock_time(at: datetime, config: Config) -> str:
     return f"{at.astimezone(config.timezone):%H:%M}"
-
-
-def _language(text: Text, resident: Resident) -> str:
-    """For screen readers: told by the letters, else the resident's own where both use Latin letters."""
-    if text.origin is Origin.NETWORK:
-        return "en"
-    if _CHINESE.search(text.body):
-        return "zh-Hans"
-    if _SPANISH.search(text.body):
-        return "es"
-    return "" if resident.language == "zh-Hans" else resident.language
-
-
-def _people(network: Network, chosen: str) -> list[Person]:
-    known = [resident.number for resident in RESIDENTS]
-    others = [n for n in network.phones() if n not in known and fictional_number(n)]
-    if chosen not in known + others:
-        others.append(chosen)
-    return [_person(network, number, chosen) for number in known + others]
-
-
-def _person(network: Network, number: str, chosen: str) -> Person:
-    resident = resident_at(number)
-    texts = _visible(network, number)
-    latest = texts[-1] if texts else None
-    return Person(
-        resident=resident,
-        chosen=number == chosen,
-        latest=" ".join(latest.body.split())[:60] if latest else "",
-        latest_language=_language(latest, resident) if latest else "",
-    )

@@ -65,6 +65,8 @@ RESIDENTS = (
     ),
 )
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_SPANISH = re.compile(r"[¿¡ñáéíóú]", re.IGNORECASE)
 _BY_NUMBER = {resident.number: resident for resident in RESIDENTS}
 
 
@@ -77,6 +79,15 @@ def resident_at(number: str) -> Resident:
         "en",
         ("where can i get a hot meal", "HELP", "STOP"),
     )
+
+
+def written_in(words: str, resident: Resident) -> str:
+    """The tag of `words`: told by the letters, else the resident's own where both use Latin letters; else ""."""
+    if _CHINESE.search(words):
+        return "zh-Hans"
+    if _SPANISH.search(words):
+        return "es"
+    return "" if resident.language == "zh-Hans" else resident.language
 
 
 def fictional_number(typed: str) -> str | None:

@@ -80,25 +80,16 @@ class TwilioStandIn:
 def twilio_blueprint(stand_in: TwilioStandIn) -> Blueprint:
     """POST and GET Messages.json with Twilio's status codes and JSON."""
     blueprint = Blueprint("twilio", __name__)
-
-    @blueprint.before_request
-    def check_account() -> Response | None:
-        given = request.authorization
-        user, password = (given.username or "", given.password or "") if given else ("", "")
-        if compare_digest(user.encode(), stand_in.account_sid.encode()) and compare_digest(
-            password.encode(), stand_in.auth_token.encode()
-        ):
-            return None
-        return _error(401, 20003, "Authenticate")
+    blueprint.before_request(partial(check_account, stand_in.account_sid, stand_in.auth_token))
 
     @blueprint.post(MESSAGES)
     def create_message(account_sid: str) -> Response:
         if account_sid != stand_in.account_sid:
-            return _error(404, 20404, "The requested resource was not found")
+            return refusal(404, 20404, "The requested resource was not found")
         try:
             text = stand_in.network.to_phone(request.form.get("To", ""), request.form.get("Body", ""))
         except RefusedError as refused:
-            return _error(400, refused.code, refused.message)
+            return refusal(400, refused.code, refused.message)
         response = make_response(jsonify(_message(stand_in, text)), 201)
         deliver = partial(stand_in.deliver, text, request.form.get("StatusCallback"))
         response.call_on_close(partial(stand_in.courier.later, deliver))  # only once this has been answered
@@ -124,6 +115,15 @@ def twilio_blueprint(stand_in: TwilioStandIn) -> Blueprint:
         )
 
     return blueprint
+
+
+def check_account(account_sid: str, auth_token: str) -> Response | None:
+    """Twilio's refusal of a request without the account's log-in; None for one that may go on."""
+    given = request.authorization
+    user, password = (given.username or "", given.password or "") if given else ("", "")
+    if compare_digest(user.encode(), account_sid.encode()) and compare_digest(password.encode(), auth_token.encode()):
+        return None
+    return refusal(401, 20003, "Authenticate")
 
 
 def stand_in_app(stand_in: TwilioStandIn) -> Flask:
@@ -160,7 +160,8 @@ def _message(stand_in: TwilioStandIn, text: Text) -> dict[str, Any]:
     }
 
 
-def _error(status: int, code: int, message: str) -> Response:
+def refusal(status: int, code: int, message: str) -> Response:
+    """An error in Twilio's form."""
     said = {
         "code": code,
         "message": message,

@@ -26,6 +26,7 @@ TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
 HEARD_WELL = 0.5
 """The recogniser's own confidence, 0 to 1, below which we ask before we act."""
 _TEXTED = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
+_TELLS_A_NEED = frozenset({Act.FIND_HELP, Act.REPORT_PROBLEM})
 MOSTLY = 0.6
 """A place name that makes up this share of a message, in characters, is the whole message ("im on mill street")."""
 
@@ -123,13 +124,17 @@ class Situation:
     @property
     def act(self) -> Act:
         """What the message does, where that is sure enough to act on; else unknown."""
+        if self.misheard and self.understanding.act in _TELLS_A_NEED:
+            return Act.UNKNOWN
         return self.understanding.act if self.understanding.confidence >= CONFIDENT else Act.UNKNOWN
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The needs sure enough to act on. A bare street name is none, however much it sounds like road works; nor is
         a digit."""
-        return () if self.only_a_place or self.only_a_number or self.misheard else tuple(need.code for need in self.understanding.wanted)
+        if self.only_a_place or self.only_a_number or self.misheard:
+            return ()
+        return tuple(need.code for need in self.understanding.wanted)
 
     @property
     def on_the_phone(self) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.conversation.ask_again import ask_again
-from core.conversation.decision import Decision, OpenRequest
+from core.conversation.decision import AttachToRequest, Decision, OpenRequest
 from core.conversation.menu import up
-from core.conversation.people import bring_a_person
-from core.conversation.phrases import choices, reply, say
-from core.conversation.situation import TOPIC_KEPT_BACK, Search, Situation
+from core.conversation.people import bring_a_person, in_danger
+from core.conversation.phrases import choices, person_comes, reply, say
+from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason
 from core.messages import CallEvent, Expects, Reply, Say, Silence, Words
@@ -34,7 +34,7 @@ def on_the_telephone(s: Situation) -> Decision | Search | None:
         case CallEvent.STARTED:
             return _answer_the_phone(s)
         case CallEvent.SILENT:
-            return bring_a_person(s, Reason.NOT_UNDERSTOOD, say("ask.gave_up"))
+            return _still_silent(s)
         case CallEvent.ENDED:
             return _hung_up(s)
     return _back(s) if s.inbound.digits == BACK else None
@@ -71,6 +71,15 @@ def _answer_the_phone(s: Situation) -> Decision | Search:
     return Decision(answer, state, asks=NewQuestion(QuestionKind.LANGUAGE))
 
 
+def _still_silent(s: Situation) -> Decision:
+    """Three silences: a person comes; to someone in danger the number once more, and their request stays the one."""
+    danger = in_danger(s)
+    if danger is None:
+        return bring_a_person(s, Reason.NOT_UNDERSTOOD, say("ask.gave_up"))
+    lines = (say("emergency.again"), *person_comes(s, danger.reference))
+    return Decision(reply(s, *lines), s.state, (AttachToRequest(danger.id),))
+
+
 def _languages(s: Situation) -> tuple[Say, ...]:
     """Each language offered in its own words; the choices are then not read out once more."""
     tags = s.community.languages[:3]
@@ -95,6 +104,7 @@ def _hung_up(s: Situation) -> Decision:
     need = s.state.need or next(iter(asked.needs if asked and asked.kind is QuestionKind.WHICH_NEED else ()), None)
     if not unfinished or any(r.need in (None, need) for r in s.requests):
         return Decision(silent, s.state, answered=asked is not None and asked.kind is not QuestionKind.FOLLOW_UP)
-    private = s.is_private(need) or need in TOPIC_KEPT_BACK
+    # Asked whether the phone is private, they may have told abuse, sure or only guessed at.
+    private = s.is_private(need) or (asked is not None and asked.kind is QuestionKind.PRIVATE_PHONE)
     wanted = OpenRequest(Reason.HUNG_UP, need=need, private=private)
     return Decision(silent, s.state.understood(), (wanted,), answered=True)

@@ -19,8 +19,8 @@ from core.helpdesk.follow_ups import reopen_request
 from core.helpdesk.locking import lock_conversation
 from core.helpdesk.opening import NewRequest, open_request, unused_reference
 
-OF_NO_CONSEQUENCE = ("stopped", "blocked")
-"""They asked for silence, so silence is what they get."""
+OF_NO_CONSEQUENCE = ("stopped", "blocked", "withheld")
+"""They asked for silence, so silence is what they get; who withholds their number can't be called."""
 
 
 def delivery_failed(session: Session, desk: Desk, message_id: uuid.UUID, rng: random.Random, now: datetime) -> None:

@@ -139,6 +139,13 @@ def test_talk_is_a_conversation_in_the_terminal(run) -> None:  # type: ignore[no
     assert "segment(s), GSM-7" in said
 
 
+def test_talk_is_a_telephone_call_too(run) -> None:  # type: ignore[no-untyped-def]
+    said = run("talk", "--channel", "voice", text="2\n1\n-\n\n").output
+    assert "zh-CN | 中文请按2。" in said
+    assert "您" in said.split("\n> ", 1)[1], "it goes on in Chinese"
+    assert said.rstrip().endswith("The call has ended.")
+
+
 def test_the_demo_sets_itself_up_once(tmp_path: Path) -> None:
     env = {"HANDRAIL_DATA_DIR": str(tmp_path)}
     first, second = demo_settings(env, "127.0.0.1:8000"), demo_settings(env, "127.0.0.1:8000")

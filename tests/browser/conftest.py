@@ -1,4 +1,4 @@
-"""The console in a real Chromium."""
+"""A real Chromium, and the console in it."""
 
 from __future__ import annotations
 
@@ -35,6 +35,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    # A page that refuses answers 4xx on purpose; anything else in the browser's console is a fault of ours.
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors
 
 
 @pytest.fixture(scope="session")

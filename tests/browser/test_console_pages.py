@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from core.db.models import Volunteer
 from core.db.models.volunteer import Role
 from tests.browser.conftest import Served
+from tests.browser.looking import look
 from tests.console.scenes import furnish
-
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
-SMALL_TARGETS = """() => [
-    ...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
-  .filter(e => e.checkVisibility() && !e.matches(".govuk-skip-link"))
-  .map(e => [e, (e.matches("[type=radio], [type=checkbox]") ? e.labels[0] : e).getBoundingClientRect()])
-  .filter(([e, box]) => box.height < 44 || box.width < 24)
-  .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
-
-
-def look(page: Page, wrong: list[str], *, axe_when_narrow: bool) -> None:
-    """Add to `wrong` all that is wrong with the page, wide and narrow."""
-    name = page.title()
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 800})
-        if width == 1280 or axe_when_narrow:
-            found = Axe().run(page, options=AXE).response
-            for kind in ("violations", "incomplete"):
-                wrong += [f"{name} {width}: {kind} {v['id']} {[n['target'] for n in v['nodes']]}" for v in found[kind]]
-        wrong += [f"{name} {width}: small {target}" for target in page.evaluate(SMALL_TARGETS)]
-        reach = page.evaluate("document.documentElement.scrollWidth")
-        if reach > width:
-            wrong.append(f"{name}: scrolls sideways, {reach} px on {width}")
-    page.evaluate("document.activeElement.blur()")
 
 
 @pytest.fixture(params=["en", "zh", "es"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
-    page = context.new_page()
-    errors: list[str] = []
-    # A page that refuses answers 4xx on purpose; anything else in the browser's console is a fault of ours.
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert not errors
 
 
 def test_full_pages(served: Served, page: Page, language: str) -> None:

@@ -18,38 +18,46 @@ import pytest
 from intents.catalogue import Catalogue
 from intents.catalogue_file import plain
 from intents.model import Model
+from intents.understand import understand
 from scripts.evaluate_understanding import LANGUAGES, SINGLE, Alarm, Judged, judged_alarms, judged_messages
 
 HERE = Path(__file__).parent
 HALF = "development"
 T = TypeVar("T", Judged, Alarm)
 
-FIRST = {"en": 0.84, "es": 0.89, "zh": 0.90}
-"""Of messages with one need: it is the first that we think of. Measured: 86.0, 91.5, 92.4 %."""
+FIRST = {"en": 0.89, "es": 0.89, "zh": 0.945}
+"""Of messages with one need: it is the first that we think of. Measured: 90.6, 90.9, 96.0 %."""
 
-IN_THREE = {"en": 0.93, "es": 0.95, "zh": 0.95}
-"""It is among the first three. Measured: 95.7, 97.9, 97.8 %."""
+IN_THREE = {"en": 0.935, "es": 0.94, "zh": 0.97}
+"""It is among the first three. Measured: 95.0, 95.7, 98.9 %."""
 
-BOTH = {"en": 0.45, "es": 0.54, "zh": 0.54}
-"""Of messages with two needs: we act on both and on nothing else. Measured: 50.0, 59.1, 59.1 %."""
+NAMED = {"en": 0.77, "es": 0.85, "zh": 0.86}
+"""Of the same: our first answer names both, to act on or to choose. Measured: 81.1, 89.2, 90.5 %."""
 
-LEFT_ALONE = {"en": 0.95, "es": 0.95, "zh": 0.86}
-"""Of what is none of our needs: we don't act on it. Measured: 100, 100, 91.3 %."""
+BOTH = {"en": 0.44, "es": 0.57, "zh": 0.57}
+"""Of messages with two needs: we act on both and on nothing else. Measured: 48.6, 62.2, 62.2 %."""
 
-WRONG = {"en": 0.07, "es": 0.035, "zh": 0.06}
-"""Of all messages at most: we act on a need that nobody named. Measured: 5.8, 2.2, 4.4 %."""
+LEFT_ALONE = {"en": 0.93, "es": 0.94, "zh": 0.93}
+"""Of what is none of our needs: we don't act on it. Measured: 96.1, 97.4, 96.1 %."""
+
+WRONG = {"en": 0.035, "es": 0.035, "zh": 0.03}
+"""Of all messages at most: we act on a need that nobody named. Measured: 2.6, 2.6, 2.1 %."""
 
 EXPLICIT = 0.99
 """Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100 % in each language."""
 
-RED_FLAGS = {"en": 0.92, "es": 0.92, "zh": 0.96}
-"""Of all red flags, veiled ones too. Measured: 93.8, 93.9, 98.1 %."""
+RED_FLAGS = {"en": 0.94, "es": 0.945, "zh": 0.96}
+"""Of all red flags, veiled ones too. Measured: 95.2, 96.0, 97.3 %."""
 
-LOOKALIKES = {"en": 0.02, "es": 0.055, "zh": 0.02}
-"""Of messages that only sound like danger at most: called an emergency. Measured: 0.6, 3.8, 0.6 %."""
+LOOKALIKES = {"en": 0.042, "es": 0.045, "zh": 0.02}
+"""Of messages that only sound like danger at most: called an emergency. Measured: 3.2, 3.4, 1.0 %."""
 
-EVERYDAY = {"en": 0.05, "es": 0.09, "zh": 0.08}
-"""Of messages about needs, and about nothing, at most. Measured: 2.9, 7.2, 5.8 %."""
+EVERYDAY = {"en": 0.07, "es": 0.06, "zh": 0.045}
+"""Of messages about needs, and about nothing, at most. Measured: 5.8, 4.7, 3.3 %."""
+
+
+TURNS = 0.05
+"""Of ordinary turns of a talk ("he is asleep now") at most: called an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +167,10 @@ def test_the_messages_are_not_what_the_model_learnt_from(half: str, model: Model
     seen, total = (sum(column) for column in zip(*counts.values(), strict=True))
     assert total > 1_000
     assert seen == 0, f"{seen} of {total} are in the catalogue: {counts}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_turns_of_a_talk_raise_hardly_an_alarm(language: str, model: Model) -> None:
+    turns = tomllib.loads((HERE / "turns" / f"{HALF}.toml").read_text("utf-8"))[language]
+    called = [turn for turn in turns if understand(turn, model).urgent]
+    assert len(called) <= TURNS * len(turns), called

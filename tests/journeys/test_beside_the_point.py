@@ -134,8 +134,8 @@ def test_a_word_of_thanks_does_not_lose_a_report(rose: Phone) -> None:
     assert "Where is it?" in rose.text("thank you")
 
 
-def test_a_guess_of_ours_can_be_denied(rose: Phone) -> None:
-    assert "Do you mean this: free groceries?" in rose.text("cupboard is a bit sad")
+def test_a_guess_of_ours_can_be_denied(rose: Phone, half_told: str) -> None:
+    assert "Do you mean this: free groceries?" in rose.text(half_told)
     assert "in your own words" in rose.text("no")
 
 

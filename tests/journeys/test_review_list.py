@@ -35,11 +35,13 @@ def test_two_neighbours_with_the_same_words_are_kept_once(phone: Callable[[str],
     assert [item.text for item in kept(house)] == [NONSENSE]
 
 
-def test_a_guess_that_was_denied_is_kept_with_the_words_it_was_made_from(rose: Phone, house: House) -> None:
-    assert "Do you mean this: free groceries?" in rose.text("cupboard is a bit sad")
+def test_a_guess_that_was_denied_is_kept_with_the_words_it_was_made_from(
+    rose: Phone, house: House, half_told: str
+) -> None:
+    assert "Do you mean this: free groceries?" in rose.text(half_told)
     rose.text("no")
     [item] = kept(house)
-    assert item.text == "cupboard is a bit sad"
+    assert item.text == half_told
     assert (item.cause, item.guessed, item.meant) == (Cause.CORRECTED, "food.groceries", None)
 
 

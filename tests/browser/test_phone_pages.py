@@ -1,0 +1,180 @@
+"""The demo's phones in a browser: texting and calling, with and without JavaScript, by keyboard and by ear."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+import requests
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from app.simulator import simulator_blueprint
+from core.config import Config
+from tests.browser.looking import look
+
+LI = "+12025550182"
+GREETING = (
+    '<Response><Gather action="/voice/turn" actionOnEmptyResult="true"><Say language="en-US">Hello.</Say>'
+    '<Say language="cmn-CN">中文请按2。</Say></Gather></Response>'
+)
+TURN = (
+    '<Response><Gather action="/voice/turn" actionOnEmptyResult="true">'
+    '<Say language="en-US"><prosody rate="80%">Where are you?</prosody></Say></Gather></Response>'
+)
+VOICES = """
+window.spoken = [];
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => [{ lang: "en-US", name: "Ann" }, { lang: "en_GB", name: "Bea" }],
+  speak: (said) => window.spoken.push([said.text, said.lang, said.rate]),
+  cancel: () => { window.spoken = []; },
+  addEventListener: () => {},
+} });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+"""
+
+
+@pytest.fixture
+def demo() -> Iterator[str]:
+    """The address of the simulator, beside a Handrail that answers every call alike."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    app = Flask(__name__)
+    app.add_url_rule("/voice/inbound", "inbound", lambda: GREETING, methods=["POST"])
+    app.add_url_rule("/voice/turn", "turn", lambda: TURN, methods=["POST"])
+    app.add_url_rule("/voice/status", "status", lambda: ("", 204), methods=["POST"])
+    app.add_url_rule("/sms/inbound", "text", lambda: "", methods=["POST"])
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    settings = {
+        "HANDRAIL_PUBLIC_URL": address,
+        "HANDRAIL_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "HANDRAIL_TWILIO_AUTH_TOKEN": "a-token",
+        "HANDRAIL_TWILIO_FROM": "+12025550199",
+    }
+    app.register_blueprint(simulator_blueprint(Config.from_env(settings)))
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def captions(page: Page) -> list[str]:
+    return page.locator("#thread .words").all_text_contents()
+
+
+def test_the_text_phone(demo: str, page: Page) -> None:
+    wrong: list[str] = []
+    page.emulate_media(reduced_motion="reduce")  # a text that is still fading in has no contrast yet
+    page.goto(f"{demo}/try/?phone={LI}")
+    look(page, wrong, axe_when_narrow=True)
+    page.fill("#text", "我想找人送午饭")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(1)
+    look(page, wrong, axe_when_narrow=False)
+    page.goto(f"{demo}/try/?phone=no")
+    look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_telephone_before_during_and_after_a_call(demo: str, page: Page) -> None:
+    wrong: list[str] = []
+    page.goto(f"{demo}/try/?phone={LI}")
+    page.click("text=Call instead")
+    look(page, wrong, axe_when_narrow=True)
+    page.click("text=Call 202-555-0199")
+    expect(page.locator("#thread li")).to_have_count(2)
+    look(page, wrong, axe_when_narrow=True)
+    page.click("text=Hang up")
+    expect(page.locator(".call")).to_be_visible()
+    look(page, wrong, axe_when_narrow=False)
+    page.goto(f"{demo}/try/call/?phone=no")
+    look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_call_by_keyboard_adds_to_the_captions_and_leaves_the_page_alone(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/try/call/?phone={LI}")
+    page.evaluate("window.here = true")
+    page.focus(".call")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(2)
+    assert page.evaluate("document.activeElement.id") == "controls", "what was pressed is gone"
+    assert page.locator("#thread [lang=zh-CN]").text_content() == "中文请按2。"
+    page.keyboard.press("Tab")
+    page.keyboard.type("我想找人送午饭")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(4)
+    page.focus('[name=key][value="#"]')
+    page.keyboard.press("Space")
+    expect(page.locator("#thread li")).to_have_count(6)
+    assert captions(page)[-4:] == ["我想找人送午饭", "Where are you?", "(#)", "Where are you?"]
+    assert page.evaluate("document.activeElement.value") == "#", "the focus stays where it was"
+    assert page.evaluate("window.here"), "the page was never loaded anew"
+    page.click("text=Hang up")
+    page.click(".call")
+    expect(page.locator("#thread li")).to_have_count(2)
+
+
+def test_captions_are_spoken_in_their_language_where_it_has_a_voice(demo: str, page: Page) -> None:
+    page.add_init_script(VOICES)
+    page.goto(f"{demo}/try/call/")
+    page.click(".call")
+    expect(page.locator("#thread li")).to_have_count(2)
+    assert page.evaluate("window.spoken") == [["Hello.", "en-US", 1]], "there is no Chinese voice here"
+    page.click('[name=key][value="1"]')
+    expect(page.locator("#thread li")).to_have_count(4)
+    assert page.evaluate("window.spoken") == [["Where are you?", "en-US", 0.8]], "a key cuts in"
+    page.click("#aloud")
+    page.click('[name=key][value="1"]')
+    expect(page.locator("#thread li")).to_have_count(6)
+    assert page.evaluate("window.spoken") == []
+    assert page.locator("#aloud").text_content() == "Switch the voice on"
+
+
+def test_what_does_not_reach_handrail_is_said_and_nothing_typed_is_lost(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/try/call/")
+    page.click(".call")
+    expect(page.locator("#thread li")).to_have_count(2)
+    page.route("**/try/call/do", lambda route: route.fulfill(status=404, body=""))
+    page.fill("#words", "a hot lunch")
+    page.click("text=Say it")
+    expect(page.locator("#trouble")).to_be_visible()
+    assert page.input_value("#words") == "a hot lunch"
+
+
+def test_a_phone_that_rings_does_not_take_the_focus_away(demo: str, page: Page) -> None:
+    page.clock.install()
+    page.goto(f"{demo}/try/call/?phone={LI}")
+    page.focus("#another")
+    log_in = ("AC" + "0" * 32, "a-token")
+    form = {"To": LI, "Url": f"{demo}/voice/turn"}
+    requests.post(f"{demo}/try/twilio/2010-04-01/Accounts/{log_in[0]}/Calls.json", form, auth=log_in, timeout=5)
+    page.clock.fast_forward(3_000)
+    expect(page.locator("#thread li")).to_have_count(1)
+    assert page.evaluate("document.activeElement.id") == "another"
+    wrong: list[str] = []
+    look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+    page.click("text=Pick up")
+    expect(page.locator("#thread li")).to_have_count(2)
+    assert captions(page) == ["The phone rings.", "Where are you?"]
+
+
+def test_a_call_without_javascript(demo: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{demo}/try/call/")
+    page.click(".call")
+    page.click('[name=key][value="1"]')
+    page.fill("#words", "Mill Street")
+    page.keyboard.press("Enter")
+    page.click("text=Say nothing")
+    page.click("text=Hang up")
+    assert captions(page)[-4:] == ["Where are you?", "(…)", "Where are you?", "The call has ended."]
+    assert page.locator(".call").is_visible()
+    context.close()
