@@ -19,6 +19,8 @@ from intents.thresholds import ASK_BACK
 MISSES_BEFORE_A_PERSON = 2
 MORE_THAN_A_REMARK = 0.45
 """While a question is open, a doubtful need below this is more likely a remark on what we asked."""
+_AWAITS_A_NEED = frozenset({QuestionKind.MENU, QuestionKind.LANGUAGE})
+"""Questions of a call into which the need itself is said."""
 
 
 def clarify(s: Situation) -> Decision | Search | None:
@@ -30,7 +32,8 @@ def clarify(s: Situation) -> Decision | Search | None:
     misses = s.state.misses + 1
     if misses >= MISSES_BEFORE_A_PERSON:
         return None
-    if s.question and (s.question.kind in ABOUT_A_SERVICE or not _likely(s, MORE_THAN_A_REMARK)):
+    at_least = ASK_BACK if s.question and s.question.kind in _AWAITS_A_NEED else MORE_THAN_A_REMARK
+    if s.question and (s.question.kind in ABOUT_A_SERVICE or not _likely(s, at_least)):
         offered = s.question.kind is QuestionKind.OFFER
         again = ask_again(s, s.question, say("offer.known" if offered else "ask.sorry"), missed=True)
         return also(again, unknown(s))

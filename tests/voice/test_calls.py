@@ -101,7 +101,7 @@ class TestKeysAlone:
         assert menu.press("#").said.startswith("Tell me in your own words what you need.")
 
     def test_words_are_heard_in_the_menu_as_well(self, english: MakeCall) -> None:
-        assert english().press("1").say("I need a plumber").said.startswith("Where are you?")
+        assert english().press("1").say("come and fix my sink please").said.startswith("Where are you?")
         assert english("+12025550182").press("1").say("doctors and health").said.startswith("Doctors and health.")
 
     def test_hash_after_an_offer_asks_anew(self, english: MakeCall) -> None:
@@ -318,3 +318,11 @@ def test_a_report_goes_to_who_must_see_to_it(english: MakeCall, kept: Kept) -> N
 def test_a_call_does_not_touch_the_talk_by_text(english: MakeCall, kept: Kept) -> None:
     english().say("hot meal near mill street").press("1").press("1").hang_up()
     assert kept.texts(ROSE) == []
+
+
+@pytest.mark.parametrize("begins", ["at the greeting", "at the question", "in the menu"])
+def test_a_doubtful_need_is_asked_about_wherever_it_is_said(call: MakeCall, begins: str) -> None:
+    asked = call()
+    for _ in range({"at the greeting": 0, "at the question": 1, "in the menu": 2}[begins]):
+        asked.press("1")
+    assert asked.say("cupboard is a bit sad").said.startswith("Do you mean this: ")
