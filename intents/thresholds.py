@@ -19,7 +19,7 @@ ALSO_TOLD = 0.15
 ALSO_LIKELY = 0.04
 """The same for one that the message as a whole tells second."""
 
-ALARM = 0.36
+ALARM = 0.38
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
 ALARM_IN_BRIEF = 0.50

@@ -19,10 +19,6 @@ from core.db.models.volunteer import Role
 from core.helpdesk import operations, queries, volunteers
 from core.helpdesk.queries import Shelf
 from core.messages import Channel, Inbound
-from intents.model import Model
-from intents.thresholds import ASK_BACK
-from intents.understand import understand
-from intents.understanding import Understanding
 from tests.conftest import SETTINGS
 from tests.fakes import FakeProviders, StandingClock
 
@@ -92,19 +88,6 @@ def _through_the_webhook(client: FlaskClient, number: str, body: str) -> None:
 def phone(send: Send, providers: FakeProviders, worker: Worker) -> Callable[[str], Phone]:
     """Gives a resident's phone by its last four digits."""
     return lambda ending: Phone(f"+1202555{ending}", send, providers, worker)
-
-
-@pytest.fixture(scope="session")
-def half_told(model: Model) -> str:
-    """Words of which we guess, unsure, that free groceries are meant, and nothing else."""
-    said = ("nowt in the tin", "the larder is bare again", "we are short on tins", "cupboard is a bit sad",
-            "not much in the tins this week", "few tins left", "the bread bin is sad")  # fmt: skip
-    unsure = (words for words in said if _guesses(understand(words, model)) == ["food.groceries"])
-    return next(unsure)  # none left: the model knows them all by now, so add vaguer ones
-
-
-def _guesses(meant: Understanding) -> list[str]:
-    return [] if meant.wanted else [need.code for need in meant.needs if need.confidence >= ASK_BACK]
 
 
 @pytest.fixture
