@@ -13,7 +13,7 @@ ASK_BACK = 0.20
 SECOND_NEED = 0.92
 """Both needs that the parts of a message tell are acted on only where each is told at this confidence or above."""
 
-ALSO_TOLD = 0.15
+ALSO_TOLD = 0.10
 """Beside the need acted on, one that a part tells at this confidence or above is offered as well."""
 
 ALSO_LIKELY = 0.04

@@ -69,7 +69,11 @@ def test_the_rule_says_which_danger_unless_another_sounds_clearly_louder() -> No
 
 def test_a_rule_that_misread_a_calm_message_is_not_believed() -> None:
     assert alarm(EmergencyKind.FIRE, heard(fire=thresholds.CALM - A_BIT)) is None
-    assert alarm(EmergencyKind.FIRE, heard(fire=0.3, medical=-0.25)) is None  # less than nothing counts against it
+    assert alarm(EmergencyKind.FIRE, heard(fire=thresholds.CALM - A_BIT, medical=0.0)) is None
+
+
+def test_a_rule_is_believed_where_its_own_kind_sounds_through_what_counts_against_danger() -> None:
+    assert alarm(EmergencyKind.GAS, heard(gas=0.3, medical=-0.25)) is EmergencyKind.GAS  # beside a need
 
 
 def test_danger_is_heard_without_any_rule() -> None:

@@ -31,7 +31,7 @@ ONE_NEED = [
     ("who can drive me to the hospital for my scan", "transport.medical", Act.FIND_HELP),
     ("there is a big pothole outside my house in mill lane", "street.repair", Act.REPORT_PROBLEM),
     ("necesito que alguien me traiga comida caliente a casa", "food.meals", Act.FIND_HELP),
-    ("este mes no me alcanza para el recibo de la luz", "utilities.bills", Act.FIND_HELP),
+    ("este mes no puedo pagar el recibo de la luz", "utilities.bills", Act.FIND_HELP),
     ("quiero vacunarme contra la gripe", "health.vaccine", Act.FIND_HELP),
     ("我想在家里装一个扶手", "home.adapt", Act.FIND_HELP),
     ("我妈妈牙痛，想看牙医", "health.dental", Act.FIND_HELP),
