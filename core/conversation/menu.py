@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intents.groups import Group
-
 from core.conversation.decision import Decision
 from core.conversation.needs import serve
 from core.conversation.phrases import choices, need_label, reply, say
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind
 from core.messages import Choice, Say, Translated
+from intents.groups import Group
 
 AT_ONCE = 3
 MORE = 4
