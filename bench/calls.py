@@ -2,8 +2,9 @@
 
     python -m bench.calls [--calls 20]
 
-Every caller goes through one whole call, step by step, on a server with SQLite. The ear tolerates about 1.85 seconds of
-silence, and the network takes most of that. Figures go to bench/results/ with the machine and the commit.
+Every caller goes through one whole call, step by step, on a server with SQLite, and listens a while before each answer,
+less long than any prompt takes. The ear tolerates about 1.85 seconds of silence, and the network takes most of that.
+Figures go to bench/results/ with the machine and the commit.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import http.client
 import json
 import os
 import platform
+import random
 import statistics
 import subprocess
 import tempfile
@@ -41,6 +43,10 @@ STEPS: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
+LISTENS = (2.0, 4.0)
+"""Seconds before a caller answers, at least and at most. The shortest prompt takes five."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Milliseconds of one step over all calls."""
@@ -54,7 +60,7 @@ class Figures:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=20, help="at once")
-    parser.add_argument("--rounds", type=int, default=10, help="of so many calls")
+    parser.add_argument("--rounds", type=int, default=4, help="of so many calls")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-bench-")))
@@ -76,6 +82,7 @@ def _play(port: int, numbers: range, times: dict[str, list[float]]) -> None:
 
 
 def _call(port: int, number: int, times: dict[str, list[float]]) -> None:
+    chance = random.Random(number)
     with _connected(port) as connection:
         for name, path, said in STEPS:
             form = {
@@ -89,6 +96,7 @@ def _call(port: int, number: int, times: dict[str, list[float]]) -> None:
             url = f"http://127.0.0.1:{port}/voice/{path}"
             signature = RequestValidator(TOKEN).compute_signature(url, form)
             headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+            time.sleep(chance.uniform(*LISTENS))
             began = time.perf_counter()
             connection.request("POST", f"/voice/{path}", urlencode(form), headers)
             answer = connection.getresponse()
