@@ -41,28 +41,56 @@ class Verdict:
     choice: int | None = None
 
 
-def alarm(
-    by_rules: EmergencyKind | None, heard: Heard | None, *, all_heard: bool = True, brief: bool = False
-) -> EmergencyKind | None:
-    """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on; a brief one from
-    `ALARM_IN_BRIEF`.
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What kind of emergency a message tells of. sure: it is one; else it may be one, and is worth a question."""
 
-    A rule is believed unless the message sounds entirely calm; all_heard: the classifier has read the whole of it, for
-    it must not overrule a sign that stands after what it read. The kind is the rule's unless another sounds clearly
+    kind: EmergencyKind
+    sure: bool = True
+
+
+def danger(
+    by_rules: EmergencyKind | None,
+    heard: Heard | None,
+    needs: Mapping[str, Need],
+    *,
+    all_heard: bool = True,
+    brief: bool = False,
+) -> Danger | None:
+    """The emergency, if it is one: a rule says so, or the message sounds like danger from `ALARM` on; from `WORRY` on
+    it may be one. For a brief message both stand higher.
+
+    A rule is believed from `BELIEVED` on; it may have misread a message that sounds calmer, and has where the message
+    sounds entirely calm, below `CALM`. all_heard: the classifier has read the whole of it, for it must not overrule a
+    sign that stands after what it read. The kind is the rule's unless another sounds clearly
     louder: "he fell into the river" has a sign of a fall, and is a drowning.
     """
     if heard is None:
-        return by_rules
-    danger = sum(heard.dangers.values())
+        return Danger(by_rules) if by_rules else None
+    total = sum(heard.dangers.values())
     loudest = EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
     if by_rules is None:
-        return loudest if danger >= (thresholds.ALARM_IN_BRIEF if brief else thresholds.ALARM) else None
+        return _without_rules(loudest, total - thresholds.TOLD_AS_A_NEED * _likeliest(heard.whole, needs), brief=brief)
     if not all_heard:
-        return by_rules
+        return Danger(by_rules)
     # Told beside a need, danger sounds fainter as a whole than its own kind does.
-    if max(danger, heard.dangers[by_rules]) < thresholds.CALM:
+    sounds = max(total, heard.dangers[by_rules])
+    if sounds < thresholds.CALM:
         return None
-    return loudest if heard.dangers[loudest] - heard.dangers[by_rules] >= thresholds.LOUDER else by_rules
+    kind = loudest if heard.dangers[loudest] - heard.dangers[by_rules] >= thresholds.LOUDER else by_rules
+    return Danger(kind, sure=sounds >= thresholds.BELIEVED)
+
+
+def _without_rules(loudest: EmergencyKind, sounds: float, *, brief: bool) -> Danger | None:
+    sure, perhaps = (
+        (thresholds.ALARM_IN_BRIEF, thresholds.WORRY_IN_BRIEF) if brief else (thresholds.ALARM, thresholds.WORRY)
+    )
+    return Danger(loudest, sure=sounds >= sure) if sounds >= perhaps else None
+
+
+def _likeliest(chances: Chances, needs: Mapping[str, Need]) -> float:
+    """The chance of the need that is told best."""
+    return max((chances.get(code, 0.0) for code in needs), default=0.0)
 
 
 def decide(heard: Heard, needs: Mapping[str, Need]) -> Verdict:
@@ -89,7 +117,7 @@ def decide(heard: Heard, needs: Mapping[str, Need]) -> Verdict:
 
 def without_courtesy(chances: Chances, needs: Mapping[str, Need]) -> Chances:
     """Where a need is in sight, take the acts of courtesy out: "hello i need a ramp" is about the ramp."""
-    if max((chances.get(code, 0.0) for code in needs), default=0.0) < thresholds.ASK_BACK:
+    if _likeliest(chances, needs) < thresholds.ASK_BACK:
         return chances
     rest = 1.0 - sum(chances.get(act, 0.0) for act in _SOFT_ACTS)
     return {label: min(1.0, value / rest) for label, value in chances.items() if label not in _SOFT_ACTS}

@@ -33,6 +33,7 @@ class Explanation:
         heard = self.heard
         return {
             "meant": self.meant.to_json(),
+            "perhaps_urgent": self.meant.perhaps_urgent,
             "also": [need.code for need in self.meant.needs if need.also],
             "written": self.reading.written,
             "repaired": self.reading.mended,
@@ -66,6 +67,8 @@ class Explanation:
         rows.append(f"act         {self.meant.act} ({self.meant.confidence:.2f})")
         if self.meant.urgent:
             rows.append(f"EMERGENCY   {self.meant.urgent}")
+        if self.meant.perhaps_urgent:
+            rows.append(f"emergency?  {self.meant.perhaps_urgent}")
         rows += [f"{_standing(need):12}{need.code} ({need.confidence:.2f})" for need in self.meant.needs]
         return "\n".join(rows)
 
@@ -76,8 +79,12 @@ THRESHOLDS: Mapping[str, float] = {
     "SECOND_NEED": thresholds.SECOND_NEED,
     "ALSO_TOLD": thresholds.ALSO_TOLD,
     "ALSO_LIKELY": thresholds.ALSO_LIKELY,
+    "TOLD_AS_A_NEED": thresholds.TOLD_AS_A_NEED,
     "ALARM": thresholds.ALARM,
     "ALARM_IN_BRIEF": thresholds.ALARM_IN_BRIEF,
+    "WORRY": thresholds.WORRY,
+    "WORRY_IN_BRIEF": thresholds.WORRY_IN_BRIEF,
+    "BELIEVED": thresholds.BELIEVED,
     "CALM": thresholds.CALM,
     "LOUDER": thresholds.LOUDER,
 }

@@ -19,13 +19,25 @@ ALSO_TOLD = 0.10
 ALSO_LIKELY = 0.04
 """The same for one that the message as a whole tells second."""
 
-ALARM = 0.38
+TOLD_AS_A_NEED = 0.20
+"""How much less danger counts beside a need that is told for certain: an illness in a wish for a ride is no alarm."""
+
+ALARM = 0.30
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
 ALARM_IN_BRIEF = 0.50
 """The same for a message of few words: "i'm on my way" and "he is asleep now" sound like much and say little."""
 
-CALM = 0.16
+WORRY = 0.14
+"""Between this and `ALARM`, ask whether anyone is in danger."""
+
+WORRY_IN_BRIEF = 0.36
+"""The same for a message of few words."""
+
+BELIEVED = 0.24
+"""A rule is believed where a message sounds so much like danger; below that, ask whether anyone is."""
+
+CALM = 0.12
 """Below this a message sounds so calm that a rule which fired must have misread it."""
 
 LOUDER = 0.30

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from intents.catalogue_file import plain
-from intents.deciding import Heard, Verdict, alarm, decide, expect
+from intents.deciding import Danger, Heard, Verdict, danger, decide, expect
 from intents.decompose import Run, decompose, joined, runs
 from intents.emergencies import EmergencyKind, find_emergency
 from intents.features import LONGEST
@@ -93,16 +93,17 @@ def understand(
     )
     heard = hear(reading, model) if reading.written else None
     verdict = exact or _classified(reading, heard, model, context)
-    urgent = alarm(
+    found = danger(
         _by_rules(text, reading, model),
         None if exact else heard,
+        catalogue.needs,
         all_heard=len(text) <= LONGEST,
         brief=_has_at_most(reading.written, _BRIEF_WORDS, _BRIEF_HAN),
     )
-    if urgent is not None:
+    if found is None and verdict.act == Act.EMERGENCY:
+        found = Danger(EmergencyKind.OTHER)
+    if found and found.sure:
         verdict = Verdict(Act.EMERGENCY, 1.0, verdict.needs)
-    elif verdict.act == Act.EMERGENCY:
-        urgent = EmergencyKind.OTHER
     grammar = model.grammar(tag)
     mended = fold_accents(reading.mended)
     slots = Slots(
@@ -115,7 +116,15 @@ def understand(
         language=_asked_for(message, model) if verdict.act == Act.LANGUAGE else None,
     )
     return Understanding(
-        text, tag, verdict.act, verdict.needs, urgent, verdict.confidence, slots, other_language=spoken.other
+        text,
+        tag,
+        verdict.act,
+        verdict.needs,
+        found.kind if found and found.sure else None,
+        verdict.confidence,
+        slots,
+        other_language=spoken.other,
+        perhaps_urgent=found.kind if found and not found.sure else None,
     )
 
 

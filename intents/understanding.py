@@ -73,6 +73,8 @@ class Understanding:
     language is a BCP-47 tag or "und"; other_language the tag of a language that we don't speak, where it can be
     told. needs are ranked, every wanted one first. confidence (0 to 1) is how
     sure we are of the act together with the wanted needs; where nothing is wanted it is the best guess's.
+    urgent: the kind of emergency it is. perhaps_urgent: the kind it may be, too faint to be called one, and worth a
+    question.
     """
 
     text: str
@@ -83,6 +85,7 @@ class Understanding:
     confidence: float
     slots: Slots = Slots()
     other_language: str | None = None
+    perhaps_urgent: EmergencyKind | None = None
 
     @property
     def wanted(self) -> tuple[NeedGuess, ...]:

@@ -16,14 +16,14 @@ import math
 import random
 import resource
 import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from intents import thresholds
-from intents.catalogue import Catalogue, load_catalogue
-from intents.deciding import Chances, Heard, alarm, decide, expect
+from intents.catalogue import Catalogue, Need, load_catalogue
+from intents.deciding import Chances, Danger, Heard, danger, decide, expect
 from intents.emergencies import EmergencyKind, find_emergency
 from intents.encoder import Encoder, load_encoder
 from intents.model import Model
@@ -51,6 +51,7 @@ class Judged:
     text: str
     heard: Heard
     by_rules: EmergencyKind | None
+    all_needs: Mapping[str, Need]
 
     @property
     def first(self) -> str:
@@ -58,14 +59,24 @@ class Judged:
         return max(self.heard.whole, key=lambda label: self.heard.whole[label])
 
     @property
+    def danger(self) -> Danger | None:
+        """The emergency that it is, or may be."""
+        return danger(self.by_rules, self.heard, self.all_needs)
+
+    @property
     def alarm(self) -> EmergencyKind | None:
         """The emergency that we would call it."""
-        return alarm(self.by_rules, self.heard)
+        return self.danger.kind if self.danger and self.danger.sure else None
 
     @property
     def urgent(self) -> bool:
         """Whether we would call it an emergency."""
         return self.alarm is not None
+
+    @property
+    def asked(self) -> bool:
+        """Whether we would call it one, or ask whether it is."""
+        return self.danger is not None
 
 
 @dataclass(slots=True)
@@ -112,7 +123,7 @@ def judge(text: str, language: str, labels: Iterable[str], model: Model) -> Judg
     reading = read(text, model, language, Vocabulary())
     rules = model.catalogue.rules
     by_rules = find_emergency(text, rules) or find_emergency(reading.mended, rules)
-    return Judged(language, frozenset(labels), text, hear(reading, model), by_rules)
+    return Judged(language, frozenset(labels), text, hear(reading, model), by_rules, model.catalogue.needs)
 
 
 def judge_fold(unseen: Sequence[Example], model: Model, found: Unseen, chance: random.Random) -> None:
@@ -309,22 +320,34 @@ def print_compounds(found: Unseen, catalogue: Catalogue) -> None:
 
 
 def print_alarms(found: Unseen) -> None:
-    """ALARM and CALM: danger heard against false alarms. LOUDER: by whom the kind is told where a rule fired."""
+    """ALARM, TOLD_AS_A_NEED and CALM: danger heard against false alarms. WORRY: danger heard or asked about. LOUDER: by
+    whom the kind is told where a rule fired.
+    """
     for threshold, levels in (
         ("ALARM", (0.2, 0.25, 0.3, 0.34, 0.37, 0.4, 0.45, 0.5, 0.6)),
+        ("TOLD_AS_A_NEED", (0.0, 0.1, 0.2, 0.3)),
         ("CALM", (-1.0, 0.05, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)),
+        ("WORRY", (0.1, 0.13, 0.16, 0.19, 0.22, 0.26)),
     ):
         title(f"{threshold}, % called an emergency", "red flags", "no rule fired", "calm", "needs", "acts")
         ruleless = [j for j in found.red_flags if j.by_rules is None]
         for level in levels:
             with at(threshold, level) as name:
                 among = (found.red_flags, ruleless, found.calm, found.needs, found.acts)
-                row(name, *(share(judged, lambda j: j.urgent) for judged in among))
+                row(name, *(share(judged, _asked if threshold == "WORRY" else _urgent) for judged in among))
     title("LOUDER, % of red flags for which a rule fired", "kind right", "not the rule's")
     ruled = [j for j in found.red_flags if j.by_rules is not None and j.urgent]
     for level in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 9.0):
         with at("LOUDER", level) as name:
             row(name, share(ruled, lambda j: j.alarm in j.labels), share(ruled, lambda j: j.alarm is not j.by_rules))
+
+
+def _urgent(judged: Judged) -> bool:
+    return judged.urgent
+
+
+def _asked(judged: Judged) -> bool:
+    return judged.asked
 
 
 def print_expected(found: Unseen) -> None:

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from intents.building import load_or_train
 from intents.catalogue import load_catalogue
@@ -62,13 +62,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One red flag or look-alike (kind None) with the emergency that was found, by all means and by rules alone."""
+    """One red flag or look-alike (kind None) with the emergency that was found, by all means and by rules alone.
+    asked: we would ask whether anyone is in danger.
+    """
 
     language: str
     text: str
     kind: str | None
     explicit: bool
     found: str | None
+    asked: bool
     by_rules: str | None
 
 
@@ -84,22 +87,21 @@ def judged_messages(model: Model, half: str) -> list[Judged]:
 def judged_alarms(model: Model, half: str) -> list[Alarm]:
     """What the model makes of every red flag and look-alike of a half."""
     return [
-        Alarm(
-            tag,
-            row["text"],
-            row["kind"] if field == "red_flags" else None,
-            row.get("explicit", False),
-            understand(row["text"], model).urgent,
-            find_emergency(row["text"], model.catalogue.rules),
-        )
+        _alarm(tag, row, row["kind"] if field == "red_flags" else None, model)
         for tag in LANGUAGES
         for field in ("red_flags", "lookalikes")
         for row in _rows(MESSAGES / "emergencies" / half / f"{tag}.toml", field)
     ]
 
 
-def _rows(file: Path, field: str) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = tomllib.loads(file.read_text("utf-8"))[field]
+def _alarm(language: str, row: dict[str, Any], kind: str | None, model: Model) -> Alarm:
+    text, explicit = row["text"], row.get("explicit", False)
+    meant, by_rules = understand(text, model), find_emergency(text, model.catalogue.rules)
+    return Alarm(language, text, kind, explicit, meant.urgent, meant.perhaps_urgent is not None, by_rules)
+
+
+def _rows(file: Path, field: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads(file.read_text("utf-8"))[field]
     return rows
 
 
@@ -136,6 +138,7 @@ def print_messages(judged: Sequence[Judged]) -> None:
     everything = (*SINGLE, "compound", "out_of_scope")
     table("wrong and confident", everything, lambda j: bool(j.acted_on - j.needs))
     table("called an emergency", everything, lambda j: j.found.urgent is not None)
+    table("asked whether anyone is in danger", everything, lambda j: j.found.perhaps_urgent is not None)
     table("language right", everything, lambda j: j.found.language == j.language)
 
 
@@ -154,6 +157,7 @@ def print_alarms(alarms: Sequence[Alarm]) -> None:
     table("explicit, found", explicit, lambda a: a.found is not None)
     table("explicit, found by rules alone", explicit, lambda a: a.by_rules is not None)
     table("all, found", red, lambda a: a.found is not None)
+    table("all, found or asked about", red, lambda a: a.found is not None or a.asked)
     table("all, found by rules alone", red, lambda a: a.by_rules is not None)
     for kind in sorted({a.kind for a in red if a.kind}):
         own = [a for a in red if a.kind == kind]
@@ -161,6 +165,7 @@ def print_alarms(alarms: Sequence[Alarm]) -> None:
         table(f"  {kind}: kind right", own, lambda a, k=kind: a.found == k)  # type: ignore[misc]
     calm = [a for a in alarms if not a.kind]
     table("look-alikes, false alarm", calm, lambda a: a.found is not None)
+    table("look-alikes, asked about danger", calm, lambda a: a.asked)
     table("look-alikes, false alarm of the rules", calm, lambda a: a.by_rules is not None)
 
 

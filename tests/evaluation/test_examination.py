@@ -25,36 +25,41 @@ HERE = Path(__file__).parent
 HALF = "development"
 T = TypeVar("T", Judged, Alarm)
 
-FIRST = {"en": 0.88, "es": 0.88, "zh": 0.94}
-"""Of messages with one need: it is the first that we think of. Measured: 89.9, 89.9, 95.7 %."""
+FIRST = {"en": 0.90, "es": 0.905, "zh": 0.94}
+"""Of messages with one need: it is the first that we think of. Measured: 91.7, 92.1, 95.9 %."""
 
-IN_THREE = {"en": 0.935, "es": 0.935, "zh": 0.97}
-"""It is among the first three. Measured: 95.3, 94.9, 98.6 %."""
+IN_THREE = {"en": 0.945, "es": 0.95, "zh": 0.97}
+"""It is among the first three. Measured: 96.0, 96.5, 98.4 %."""
 
-NAMED = {"en": 0.74, "es": 0.85, "zh": 0.86}
-"""Of the same: our first answer names both, to act on or to choose. Measured: 77.0, 89.2, 91.9 %."""
+NAMED = {"en": 0.80, "es": 0.86, "zh": 0.84}
+"""Of the same: our first answer names both, to act on or to choose. Measured: 83.7, 89.4, 87.5 %."""
 
-BOTH = {"en": 0.44, "es": 0.53, "zh": 0.55}
-"""Of messages with two needs: we act on both and on nothing else. Measured: 48.6, 56.8, 59.5 %."""
+BOTH = {"en": 0.54, "es": 0.54, "zh": 0.58}
+"""Of messages with two needs: we act on both and on nothing else. Measured: 58.7, 58.7, 62.5 %."""
 
 LEFT_ALONE = {"en": 0.92, "es": 0.93, "zh": 0.93}
-"""Of what is none of our needs: we don't act on it. Measured: 94.7, 96.1, 96.1 %."""
+"""Of what is none of our needs: we don't act on it. Measured: 97.1, 96.2, 96.2 %."""
 
 WRONG = {"en": 0.04, "es": 0.035, "zh": 0.03}
-"""Of all messages at most: we act on a need that nobody named. Measured: 3.3, 2.6, 2.3 %."""
+"""Of all messages at most: we act on a need that nobody named. Measured: 2.2, 2.9, 2.9 %."""
 
 EXPLICIT = 0.99
-"""Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100 % in each language."""
+"""Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100, 99.7, 100 %."""
 
-RED_FLAGS = {"en": 0.94, "es": 0.945, "zh": 0.96}
-"""Of all red flags, veiled ones too. Measured: 95.9, 95.7, 96.8 %."""
+RED_FLAGS = {"en": 0.95, "es": 0.94, "zh": 0.96}
+"""Of all red flags, veiled ones too. Measured: 96.4, 95.6, 97.2 %."""
+
+HEEDED = {"en": 0.975, "es": 0.98, "zh": 0.985}
+"""Of the same: found, or asked whether anyone is in danger. Measured: 98.4, 99.1, 99.3 %."""
 
 LOOKALIKES = {"en": 0.05, "es": 0.045, "zh": 0.02}
-"""Of messages that only sound like danger at most: called an emergency. Measured: 4.1, 3.4, 1.2 %."""
+"""Of messages that only sound like danger at most: called an emergency. Measured: 3.7, 3.7, 1.9 %."""
 
-EVERYDAY = {"en": 0.07, "es": 0.06, "zh": 0.045}
-"""Of messages about needs, and about nothing, at most. Measured: 5.8, 4.0, 2.1 %."""
+EVERYDAY = {"en": 0.05, "es": 0.045, "zh": 0.03}
+"""Of messages about needs, and about nothing, at most. Measured: 4.0, 3.5, 1.6 %."""
 
+ASKED = {"en": 0.08, "es": 0.075, "zh": 0.055}
+"""Of the same at most: asked whether anyone is in danger. Measured: 6.6, 6.2, 4.3 %."""
 
 TURNS = 0.05
 """Of ordinary turns of a talk ("he is asleep now") at most: called an emergency. Measured: 1 of 90."""
@@ -136,6 +141,17 @@ def test_danger_that_is_named_is_heard(language: str, exam: Examination) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_danger_is_heard_though_nobody_names_it(language: str, exam: Examination) -> None:
     check([told for told in of(exam.alarms, language) if told.kind], lambda a: a.found is not None, RED_FLAGS[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_danger_that_we_don_t_hear_we_ask_about(language: str, exam: Examination) -> None:
+    red = [told for told in of(exam.alarms, language) if told.kind]
+    check(red, lambda a: a.found is not None or a.asked, HEEDED[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_few_are_asked_about_danger_without_need(language: str, exam: Examination) -> None:
+    check(of(exam.messages, language), lambda j: j.found.perhaps_urgent is None, 1 - ASKED[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

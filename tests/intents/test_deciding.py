@@ -9,7 +9,7 @@ import pytest
 
 from intents import thresholds
 from intents.catalogue import Need, load_catalogue
-from intents.deciding import Heard, Verdict, alarm, decide, expect
+from intents.deciding import Danger, Heard, Verdict, danger, decide, expect
 from intents.decompose import Run
 from intents.emergencies import EmergencyKind
 from intents.understanding import Act
@@ -49,6 +49,11 @@ def wanted(found: Verdict) -> list[str]:
     return [need.code for need in found.needs if need.wanted]
 
 
+def alarm(by_rules: EmergencyKind | None, what: Heard | None) -> EmergencyKind | None:
+    found = danger(by_rules, what, needs())
+    return found.kind if found and found.sure else None
+
+
 # The alarm
 
 
@@ -59,7 +64,7 @@ def test_without_a_classifier_the_rules_alone_decide() -> None:
 
 def test_a_rule_is_believed_where_the_message_sounds_like_danger() -> None:
     assert alarm(EmergencyKind.GAS, heard(gas=0.9)) is EmergencyKind.GAS
-    assert alarm(EmergencyKind.GAS, heard(gas=thresholds.CALM)) is EmergencyKind.GAS
+    assert alarm(EmergencyKind.GAS, heard(gas=thresholds.BELIEVED)) is EmergencyKind.GAS
 
 
 def test_the_rule_says_which_danger_unless_another_sounds_clearly_louder() -> None:
@@ -85,10 +90,33 @@ def test_doubt_between_two_dangers_is_danger_all_the_same() -> None:
     assert alarm(None, heard(fire=thresholds.ALARM / 2, gas=thresholds.ALARM / 2 + A_BIT)) is EmergencyKind.GAS
 
 
-def test_between_calm_and_alarm_only_a_rule_raises_the_alarm() -> None:
-    between = heard(violence=(thresholds.CALM + thresholds.ALARM) / 2)
-    assert alarm(None, between) is None
-    assert alarm(EmergencyKind.VIOLENCE, between) is EmergencyKind.VIOLENCE
+def test_danger_too_faint_for_an_alarm_is_worth_a_question() -> None:
+    assert danger(None, heard(medical=thresholds.WORRY), needs()) == Danger(EmergencyKind.MEDICAL, sure=False)
+    assert danger(None, heard(medical=thresholds.WORRY - A_BIT), needs()) is None
+
+
+def test_in_a_few_words_danger_must_be_told_more_plainly() -> None:
+    faint, plain = heard(other=thresholds.ALARM), heard(other=thresholds.ALARM_IN_BRIEF)
+    assert danger(None, faint, needs(), brief=True) is None
+    assert danger(None, heard(other=thresholds.WORRY_IN_BRIEF), needs(), brief=True) == Danger(
+        EmergencyKind.OTHER, sure=False
+    )
+    assert danger(None, plain, needs(), brief=True) == Danger(EmergencyKind.OTHER)
+
+
+def test_an_illness_beside_a_clear_need_is_no_alarm() -> None:
+    ride = chances(transport__medical=1.0)
+    assert alarm(None, heard(ride, medical=thresholds.ALARM)) is None
+    assert alarm(None, heard(ride, medical=thresholds.ALARM + thresholds.TOLD_AS_A_NEED)) is EmergencyKind.MEDICAL
+    assert alarm(EmergencyKind.MEDICAL, heard(ride, medical=thresholds.ALARM)) is EmergencyKind.MEDICAL  # a sign rules
+
+
+def test_a_rule_in_a_message_that_sounds_fairly_calm_is_asked_about() -> None:
+    between = heard(violence=thresholds.BELIEVED - A_BIT)
+    assert danger(EmergencyKind.VIOLENCE, between, needs()) == Danger(EmergencyKind.VIOLENCE, sure=False)
+    assert danger(EmergencyKind.VIOLENCE, heard(violence=thresholds.BELIEVED), needs()) == Danger(
+        EmergencyKind.VIOLENCE
+    )
 
 
 # One need
