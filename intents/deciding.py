@@ -70,7 +70,8 @@ def danger(
     total = sum(heard.dangers.values())
     loudest = EmergencyKind(max(heard.dangers, key=lambda kind: heard.dangers[kind]))
     if by_rules is None:
-        return _without_rules(loudest, total - thresholds.TOLD_AS_A_NEED * _likeliest(heard.whole, needs), brief=brief)
+        surely = max(_likeliest(heard.whole, needs), heard.whole.get(Act.UNKNOWN, 0.0))
+        return _without_rules(loudest, total - thresholds.TOLD_OTHERWISE * surely, brief=brief)
     if not all_heard:
         return Danger(by_rules)
     # Told beside a need, danger sounds fainter as a whole than its own kind does.

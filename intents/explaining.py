@@ -79,7 +79,7 @@ THRESHOLDS: Mapping[str, float] = {
     "SECOND_NEED": thresholds.SECOND_NEED,
     "ALSO_TOLD": thresholds.ALSO_TOLD,
     "ALSO_LIKELY": thresholds.ALSO_LIKELY,
-    "TOLD_AS_A_NEED": thresholds.TOLD_AS_A_NEED,
+    "TOLD_OTHERWISE": thresholds.TOLD_OTHERWISE,
     "ALARM": thresholds.ALARM,
     "ALARM_IN_BRIEF": thresholds.ALARM_IN_BRIEF,
     "WORRY": thresholds.WORRY,

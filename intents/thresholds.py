@@ -19,22 +19,23 @@ ALSO_TOLD = 0.10
 ALSO_LIKELY = 0.04
 """The same for one that the message as a whole tells second."""
 
-TOLD_AS_A_NEED = 0.20
-"""How much less danger counts beside a need that is told for certain: an illness in a wish for a ride is no alarm."""
+TOLD_OTHERWISE = 0.20
+"""How much less danger counts in a message that surely tells a need, or surely none: "a ride, my leg is bad" and "over
+the moon" are no alarm."""
 
-ALARM = 0.30
+ALARM = 0.28
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
 ALARM_IN_BRIEF = 0.50
 """The same for a message of few words: "i'm on my way" and "he is asleep now" sound like much and say little."""
 
-WORRY = 0.14
+WORRY = 0.13
 """Between this and `ALARM`, ask whether anyone is in danger."""
 
 WORRY_IN_BRIEF = 0.36
 """The same for a message of few words."""
 
-BELIEVED = 0.24
+BELIEVED = 0.20
 """A rule is believed where a message sounds so much like danger; below that, ask whether anyone is."""
 
 CALM = 0.12

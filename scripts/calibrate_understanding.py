@@ -320,12 +320,12 @@ def print_compounds(found: Unseen, catalogue: Catalogue) -> None:
 
 
 def print_alarms(found: Unseen) -> None:
-    """ALARM, TOLD_AS_A_NEED and CALM: danger heard against false alarms. WORRY: danger heard or asked about. LOUDER: by
+    """ALARM, TOLD_OTHERWISE and CALM: danger heard against false alarms. WORRY: danger heard or asked about. LOUDER: by
     whom the kind is told where a rule fired.
     """
     for threshold, levels in (
         ("ALARM", (0.2, 0.25, 0.3, 0.34, 0.37, 0.4, 0.45, 0.5, 0.6)),
-        ("TOLD_AS_A_NEED", (0.0, 0.1, 0.2, 0.3)),
+        ("TOLD_OTHERWISE", (0.0, 0.1, 0.2, 0.3)),
         ("CALM", (-1.0, 0.05, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3)),
         ("WORRY", (0.1, 0.13, 0.16, 0.19, 0.22, 0.26)),
     ):

@@ -107,7 +107,7 @@ def test_in_a_few_words_danger_must_be_told_more_plainly() -> None:
 def test_an_illness_beside_a_clear_need_is_no_alarm() -> None:
     ride = chances(transport__medical=1.0)
     assert alarm(None, heard(ride, medical=thresholds.ALARM)) is None
-    assert alarm(None, heard(ride, medical=thresholds.ALARM + thresholds.TOLD_AS_A_NEED)) is EmergencyKind.MEDICAL
+    assert alarm(None, heard(ride, medical=thresholds.ALARM + thresholds.TOLD_OTHERWISE)) is EmergencyKind.MEDICAL
     assert alarm(EmergencyKind.MEDICAL, heard(ride, medical=thresholds.ALARM)) is EmergencyKind.MEDICAL  # a sign rules
 
 
