@@ -9,28 +9,32 @@ from urllib.parse import urlsplit
 import requests
 
 from app.wiring import House
+from bot.files import SCHEME, TooLarge, fetch
 from core.config import Config
 from core.db.models.conversation import InboundMedia
 
 log = logging.getLogger(__name__)
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes. An MMS carries 5 MB at most at Twilio; other providers allow a little more."""
+"""Bytes. An MMS carries 5 MB at most at Twilio. What lies with Telegram may have the 20 MB that it gives to a bot."""
 TIMEOUT = (5.0, 15.0)
 PROVIDERS = frozenset({"api.twilio.com"})
 """Hosts that media may be fetched from: an address in a message must never make us call another machine."""
-
 STORES = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
 """Where Twilio sends us on to for the file itself."""
 
 
 def fetch_media(house: House, media_id: uuid.UUID) -> bool:
-    """Fetch and keep one item, unless it is kept already. False: try again later."""
+    """Fetch and keep one item, unless it is kept already or never can be. False: try again later."""
     with house.database.read() as session:
         item = session.get(InboundMedia, media_id)
     if item is None or item.fetched_at:
         return True
-    content = _download(house.config, item.url)
+    try:
+        content = _download(house, item.url)
+    except TooLarge:
+        log.error("media was not fetched: it is too large")
+        return True
     if content is None:
         return False
     with house.database.write() as session:
@@ -46,7 +50,13 @@ def kept_media(house: House, media_id: uuid.UUID) -> tuple[str, bytes] | None:
     return (item.content_type, item.content) if item and item.content is not None else None
 
 
-def _download(config: Config, url: str) -> bytes | None:
+def _download(house: House, url: str) -> bytes | None:
+    if house.telegram and url.startswith(SCHEME):  # a name and no web address: no machine can be named by it
+        return fetch(house.telegram, url)
+    return _from_twilio(house.config, url)
+
+
+def _from_twilio(config: Config, url: str) -> bytes | None:
     if not allowed(config, url):
         log.error("media was not fetched: its address is not the provider's")
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 from uuid import UUID
 
 from flask import Blueprint, current_app
@@ -24,13 +24,23 @@ EXTENSION = "handrail_console"
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
 
 
+class Chats(Protocol):
+    """What the pages ask of the bot. Neither fails, and neither takes long."""
+
+    def show_typing(self, address: str) -> None:
+        """Show in the chat for some seconds that somebody writes."""
+
+    def bot_name(self) -> str:
+        """What the bot is called in links, t.me/<name>; "" where that can't be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleDeps:
     """What the pages need from the rest of the house.
 
     nudge: the outbox has something to send. fetch_media: the content type and bytes of a kept picture or recording,
     None where it can't be had. for_review: a resident's words, in a language, as a coordinator may read them; None
-    where nobody else may.
+    where nobody else may. chats: None without a bot.
     """
 
     config: Config
@@ -43,6 +53,7 @@ class ConsoleDeps:
     nudge: Callable[[], None]
     fetch_media: Callable[[UUID], tuple[str, bytes] | None]
     for_review: Callable[[str, str], Anonymous | None]
+    chats: Chats | None = None
 
 
 @dataclass(frozen=True, slots=True)

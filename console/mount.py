@@ -12,6 +12,7 @@ from console import (  # noqa: F401
     entrance,
     figures,
     media,
+    own_page,
     problems,
     queue,
     request_page,

@@ -17,8 +17,9 @@ from console.forms import LONGEST_REPLY, Errors
 from console.needs import need_groups
 from console.people import me
 from console.transcript import transcript
-from core.db.models.help_request import Status
+from core.db.models.help_request import HelpRequest, Status
 from core.directory.find import service_offer
+from core.helpdesk.calling import careful, may_ring, why_not
 from core.helpdesk.queries import RequestPage
 from core.helpdesk.queries import request_page as page_of
 from core.helpdesk.reveal import record_reveal, was_revealed
@@ -56,14 +57,14 @@ def request_view(
     page = seen(request_id)
     if page is None:
         abort(404)
+    mine = page.row.holder_id == me().volunteer_id
     with deps().database.read() as session:
         tried = _services(session, [UUID(text) for text in page.tried])
         referrals = _services(session, page.referrals)
         people = {str(v.id): v.name for v in all_volunteers(session)}
-    # Someone else may pick up the phone, or read over the shoulder.
-    careful = page.private or page.row.emergency_kind == "violence"
+        no_call = _no_call(session, request_id) if mine else None
+    private, emergency_kind = page.private, page.row.emergency_kind
     reply_key, note_key = keys or (uuid.uuid4(), uuid.uuid4())
-    mine = page.row.holder_id == me().volunteer_id
     body = render_template(
         "console/request.html",
         page=page,
@@ -77,8 +78,10 @@ def request_view(
         people=people,
         groups=need_groups(),
         phone=_phone(page),
-        careful=careful,
-        may_call=not careful or page.safe_to_call is True,
+        careful=careful(private=private, emergency_kind=emergency_kind),
+        may_call=may_ring(private=private, emergency_kind=emergency_kind, safe_to_call=page.safe_to_call),
+        no_call=no_call,
+        call_key=uuid.uuid4(),
         errors=errors or {},
         wrong_form=form,
         text=text,
@@ -113,9 +116,14 @@ def seen(request_id: UUID) -> RequestPage | None:
         return page_of(session, deps().sealer, request_id, revealed=holds)
 
 
+def _no_call(session: Session, request_id: UUID) -> str | None:
+    request = session.get_one(HelpRequest, request_id)
+    return why_not(session, deps().sealer, request, me().volunteer_id)
+
+
 def _phone(page: RequestPage) -> str | None:
     """The resident's number as people write it; None where it isn't revealed or there is none."""
-    if page.address is None or page.row.channel is None:
+    if page.address is None or page.row.channel is None or page.number_withheld:
         return None
     is_phone = ContactKind.of(page.row.channel) is ContactKind.PHONE
     return spoken_number(page.address, deps().config.country) if is_phone else None

@@ -61,6 +61,18 @@ class Wording:
         local = at.astimezone(self.zone)
         return f"{format_date(local, 'medium', self.locale)}, {format_time(local, 'short', self.zone, self.locale)}"
 
+    def weekday(self, at: datetime) -> str:
+        """Day of the week and time of day: "Tuesday 10:05 AM"."""
+        local = at.astimezone(self.zone)
+        return f"{format_date(local, 'EEEE', self.locale)} {format_time(local, 'short', self.zone, self.locale)}"
+
+    def sound(self, sort: str, at: datetime, seconds: int | None) -> str:
+        """What a recording is called: "Voicemail, Tuesday 10:05 AM, 34 seconds"; without its length where unknown."""
+        named, when = self.t(f"media.{sort}"), self.weekday(at)
+        if seconds is None:
+            return self.t("media.sound", sort=named, when=when)
+        return self.t("media.sound_long", sort=named, when=when, length=self.duration(timedelta(seconds=seconds)))
+
     def since(self, start: datetime, now: datetime) -> str:
         """How long ago `start` was: "12 minutes"."""
         return self.t("time.just_now") if now - start < JUST_NOW else self.duration(now - start)

@@ -11,14 +11,21 @@ from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, Location, Reply
 
 FAMILIES = {"image": "image", "audio": "audio", "video": "video"}
+PLAYED = frozenset(f"audio/{kind}" for kind in ("wav", "x-wav", "mpeg", "mp4", "ogg", "webm", "aac"))
+"""Recordings that browsers play: developer.mozilla.org/docs/Web/Media/Guides/Formats. Others are saved and opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownMedia:
-    """A picture or recording: where it is, and what sort it is (image, audio, video, file)."""
+    """A picture or recording: where it is, and what sort it is (image, audio, voicemail, video, file)."""
 
     item: MediaLine
     sort: str
+
+    @property
+    def played(self) -> bool:
+        """Whether the page itself can play it."""
+        return _plain(self.item.content_type) in PLAYED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ def transcript(lines: tuple[Line, ...], phrasebook: Phrasebook) -> list[ShownLin
             channel=line.channel,
             delivery=line.delivery,
             error_code=line.error_code,
-            media=tuple(ShownMedia(m, FAMILIES.get(m.content_type.partition("/")[0], "file")) for m in line.media),
+            media=tuple(ShownMedia(m, _sort(m, line.channel)) for m in line.media),
             location=line.location,
         )
         for line in lines
@@ -62,3 +69,12 @@ def said(reply: Reply, phrasebook: Phrasebook) -> str:
     lines = [phrasebook.line(say, reply.language) for say in reply.say]
     choices = [f"{c.number} {phrasebook.line(c.label, reply.language)}" for c in reply.expects.choices]
     return "\n".join(lines + choices)
+
+
+def _sort(item: MediaLine, channel: Channel | None) -> str:
+    family = FAMILIES.get(_plain(item.content_type).partition("/")[0], "file")
+    return "voicemail" if family == "audio" and channel is Channel.VOICE else family
+
+
+def _plain(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().casefold()

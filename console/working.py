@@ -1,4 +1,4 @@
-"""What a volunteer does with a request: claim, reply, note, correct its need, release, hand over, close."""
+"""What a volunteer does with a request: claim, reply, call, note, correct its need, release, hand over, close."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from console.request_page import request_title, request_url, request_view, seen
 from core.conversation.situation import TOPIC_KEPT_BACK
 from core.db.models.help_request import Outcome, Reason, Status, Urgency
 from core.db.models.review import Cause
-from core.helpdesk import operations
+from core.helpdesk import calling, operations
 from core.helpdesk.operations import Refused
 from core.helpdesk.queries import RequestPage
 from core.helpdesk.queries import request_page as page_of
@@ -54,6 +54,21 @@ def reply(request_id: UUID) -> Response:
         return _refused(error, request_id)
     deps().nudge()
     return _done("done.replied", request_url(request_id, "latest"))
+
+
+@blueprint.post("/requests/<uuid:request_id>/call")
+def call(request_id: UUID) -> Response:
+    """Ring the volunteer's own telephone, to be connected with the resident."""
+    if not_mine := _not_mine(_page(request_id)):
+        return not_mine
+    key = form_key(request.form)
+    try:
+        with deps().database.write() as session:
+            calling.call(session, deps().desk, request_id, me().volunteer_id, str(key), deps().clock.now())
+    except Refused as error:
+        return _refused(error, request_id)
+    deps().nudge()
+    return _done("done.called", request_url(request_id))
 
 
 @blueprint.post("/requests/<uuid:request_id>/note")

@@ -61,6 +61,8 @@ class Config:
     duty_contact: str = _setting("Phone number or e-mail address told of emergencies and long waits.", "")
     duty_phone: str = _setting("Telephone that calls are connected to in duty hours. Empty: voicemail and a call back.",
                                "", "+12025550123")  # fmt: skip
+    call_back_missed: bool = _setting("Whether who hangs up before saying anything is called back once: on or off.",
+                                      False, "on")  # fmt: skip
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
     smtp_url: str = _setting("Mail server for e-mail to the duty contact.", "", "smtp://user:password@mail:587")
@@ -69,6 +71,11 @@ class Config:
     twilio_auth_token: str = _setting("Twilio auth token; also checks the signature of what comes in.", "")
     twilio_from: str = _setting("The number residents text and call, in E.164.", "")
     twilio_api_base: str = _setting("Another server in place of api.twilio.com (tests, demo).", "")
+    telegram_token: str = _setting("The bot's token, from BotFather. Empty: no Telegram.", "")
+    telegram_webhook_secret: str = _setting(
+        "Telegram posts to us, and proves itself with this. Empty: we ask it for news.", ""
+    )
+    telegram_api_base: str = _setting("Another server in place of api.telegram.org (tests, demo).", "")
 
     @property
     def sqlite(self) -> bool:
@@ -110,8 +117,18 @@ def check_for_service(config: Config) -> None:
     for name in ("twilio_account_sid", "twilio_auth_token", "twilio_from"):
         if not getattr(config, name):
             raise ConfigError(f"{PREFIX}{name.upper()} must be set, or no text message can come in or go out.")
+    _check_telegram(config)
     if config.duty_contact and "@" in config.duty_contact and not (config.smtp_url and config.mail_from):
         raise ConfigError(f"{PREFIX}DUTY_CONTACT is an e-mail address, so {PREFIX}SMTP_URL and MAIL_FROM must be set.")
+
+
+def _check_telegram(config: Config) -> None:
+    if not config.telegram_webhook_secret:
+        return
+    if not config.telegram_token:
+        raise ConfigError(f"{PREFIX}TELEGRAM_WEBHOOK_SECRET is set, so {PREFIX}TELEGRAM_TOKEN must be set too.")
+    if not config.telegram_api_base and not config.public_url.startswith("https://"):
+        raise ConfigError(f"{PREFIX}PUBLIC_URL must begin with https://, or Telegram cannot post to Handrail.")
 
 
 def parse_duration(text: str) -> timedelta:
@@ -163,6 +180,18 @@ def _e164(raw: str) -> str:
     return raw
 
 
+def _telegram_token(raw: str) -> str:
+    if not re.fullmatch(r"\d{3,20}:[A-Za-z0-9_-]{20,100}", raw, re.ASCII):
+        raise ValueError("must be the token that BotFather gave: digits, a colon, and letters")
+    return raw
+
+
+def _webhook_secret(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", raw):  # what Telegram allows, but not so short that it is guessed
+        raise ValueError("must be 16 to 256 letters, digits, _ or -")
+    return raw
+
+
 def _contact(raw: str) -> str:
     return raw if re.fullmatch(r"[^@\s]+@[^@\s]+", raw) else _e164(raw)
 
@@ -177,6 +206,12 @@ def _bind(raw: str) -> str:
     if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", raw):
         raise ValueError(f'must be an interface and a port such as 127.0.0.1:8000, not "{raw}"')
     return raw
+
+
+def _switch(raw: str) -> bool:
+    if raw not in ("on", "off"):
+        raise ValueError(f'must be on or off, not "{raw}"')
+    return raw == "on"
 
 
 def _depth(raw: str) -> str:
@@ -202,6 +237,10 @@ _PARSERS: dict[str, Any] = {
     "duty_contact": _contact,
     "duty_phone": _e164,
     "duty_hours": parse_week_hours,
+    "call_back_missed": _switch,
     "twilio_from": _e164,
     "twilio_api_base": _url,
+    "telegram_token": _telegram_token,
+    "telegram_webhook_secret": _webhook_secret,
+    "telegram_api_base": _url,
 }

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from werkzeug.serving import make_server
 
 from app.demo import SAMPLE
 from app.wiring import House, build_house
@@ -22,6 +25,7 @@ from core.db.migrate import upgrade
 from core.directory.importing import import_path
 from intents.building import load_or_train
 from intents.catalogue import load_catalogue
+from intents.emergencies import EmergencyKind
 from intents.model import Model
 from intents.thresholds import ASK_BACK
 from intents.understand import understand
@@ -55,6 +59,24 @@ def half_told(model: Model) -> str:
             "we are short on tins", "nowt in the tin", "cupboard is a bit sad")  # fmt: skip
     unsure = (words for words in said if _guesses(understand(words, model)) == ["food.groceries"])
     return next(unsure)  # none left: the model knows them all by now, so add vaguer ones
+
+
+@pytest.fixture(scope="session")
+def hint_of_danger(model: Model) -> str:
+    """A wish for a ride, with words in it that may tell of danger to health or not."""
+    wish = ("i need a ride to the doctor near elm hill", "can someone drive me to the clinic near elm hill",
+            "a lift to my appointment near elm hill please")  # fmt: skip
+    trouble = ("my arm feels heavy", "his speech is not right today", "she came over all grey", "he is very confused",
+               "my head is thumping", "she nearly fainted", "i feel faint and sweaty", "his lips look odd",
+               "she is hot and shaky", "my leg is swollen and sore", "he keeps dozing off", "i can hardly see today",
+               "my chest feels tight", "he is not making sense", "she has gone a bad colour")  # fmt: skip
+    said = (f"{need}, {words}" for need in wish for words in trouble)
+    return next(words for words in said if _is_a_hint(understand(words, model)))  # none left: add fainter ones
+
+
+def _is_a_hint(meant: Understanding) -> bool:
+    needs = [need.code for need in meant.wanted]
+    return meant.perhaps_urgent in (EmergencyKind.MEDICAL, EmergencyKind.OTHER) and needs == ["transport.medical"]
 
 
 def _guesses(meant: Understanding) -> list[str]:
@@ -181,3 +203,22 @@ def house(
     """The whole house over the sample community, with fakes at its ports."""
     config = Config.from_env({**settings, "HANDRAIL_DATABASE_URL": town.url})
     return build_house(config, clock=clock, senders=providers, rng=random.Random(7), database=town, model=model)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serves an application on loopback; gives its address."""
+    running = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()

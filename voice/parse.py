@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ _SID = re.compile(r"CA[0-9A-Za-z]{1,62}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _KEYS = re.compile(r"[0-9*#]{1,32}")
 _WITHHELD = "withheld"
+_SPOKEN_TO = frozenset({"completed", "answered"})
+"""DialCallStatus where a person took the call."""
 _SPELT = frozenset({"+266696687", "+86282452253", "+2562533", "+7378742833", "+7378742883", "+8656696"})
 """What carriers put in place of a number that is withheld, on the keys of a telephone: ANONYMOUS, UNAVAILABLE, BLOCKED,
 RESTRICTED (also misspelt), UNKNOWN. Taken for a number, all such callers would be one resident.
@@ -72,6 +75,27 @@ def parse(form: Mapping[str, str]) -> Step:
         speech=clean_text(form.get("SpeechResult", "")),
         confidence=_confidence(form.get("Confidence", "")),
     )
+
+
+def message_in(query: Mapping[str, str]) -> uuid.UUID | None:
+    """The message of the outbox that an address of ours names. Raises ParseError for one that we never wrote."""
+    said = query.get("message")
+    if said is None:
+        return None
+    try:
+        return uuid.UUID(said)
+    except ValueError:
+        raise ParseError("message is malformed") from None
+
+
+def talked(form: Mapping[str, str]) -> bool:
+    """Whether the two whom a <Dial> was to connect have talked."""
+    return form.get("DialCallStatus") in _SPOKEN_TO and form.get("DialBridged", "true") == "true"
+
+
+def seconds_of(said: str) -> int | None:
+    """Twilio's RecordingDuration; None where it is no number of seconds."""
+    return int(said) if re.fullmatch(r"[0-9]{1,6}", said) else None
 
 
 def _confidence(said: str) -> float | None:

@@ -9,16 +9,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from urllib.parse import urlencode
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from core.conversation.call_back import PROMISES
+from core.db.models.help_request import CallBack
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Choice, Reply, Say, clean_text
 from voice.spoken import for_the_ear, holds_a_number
 
 TURN, DIALLED, SCREEN, SCREENED, RECORDED = "turn", "dialled", "screen", "screened", "recorded"
+RING, CONNECT, CONNECTED = "ring", "connect", "connected"
 """Names of steps, all beside one another below /voice/: they hold wherever the public address begins."""
+TAKE = "1"
+"""The key with which a volunteer takes a call."""
 MOST_SILENCES = 2
 """Re-prompts, each simpler than the one before; then a person."""
 FOR_THE_EAR = ".spoken"
@@ -26,12 +32,23 @@ FOR_THE_EAR = ".spoken"
 WAIT = 10
 """Seconds of silence before we speak again; 60 for those who asked us to go slowly (relay calls need that long)."""
 WAIT_SLOW = 60
-_RING = 25  # seconds that the duty telephone rings
+_RING = 25  # seconds that the duty telephone rings, or a resident's
 _LONGEST_RECORDING = 120  # seconds
 _LONGEST_SAY = 2_900  # characters; Polly takes 3,000 (error 13521)
 _LONGEST_HINTS = 900  # characters; Twilio takes 1,000
 _RATE = "80%"
-_PROMISES = ("person.at", "person.soon")
+_LONGEST_NUMBER = 15  # digits, ITU-T E.164
+_KEYED = frozenset({"phone", "postcode"})
+"""What is awaited as a row of digits; "#" ends it."""
+_THEN_THE_TONE = (
+    PROMISES
+    | {f"call_back.{window.value}" for window in CallBack}
+    | {
+        "call_back.call_again",
+        "number.after_tone",
+    }
+)
+"""Lines after which there is nothing left to ask: what they say next is recorded for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +87,8 @@ def render(reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
         return goodbye(phrasebook, reply.language)
     if reply.connect and call.duty_phone:
         return _connected(reply, phrasebook, call)
-    if any(line.key in _PROMISES for line in reply.say) and not reply.expects.choices:
-        return _voicemail(reply.say, reply, phrasebook, call)
+    if any(line.key in _THEN_THE_TONE for line in reply.say) and not reply.expects.choices:
+        return _voicemail(reply, phrasebook, call)
     response = VoiceResponse()
     if reply.say and reply.say[0].key == "emergency.gas":  # out of the house, now: nothing is asked
         _speak(response, [*_said(reply.say, reply, phrasebook)] * 2, slow=reply.slow)
@@ -79,11 +96,6 @@ def render(reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
         return str(response)
     _speak(_gather(response, reply, phrasebook, call), prompt(reply, phrasebook, call.silences), slow=reply.slow)
     return str(response)
-
-
-def nobody_took_it(reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
-    """The duty telephone was not answered by a person: tell us more, and we call back."""
-    return _voicemail((Say("call.nobody"),), reply, phrasebook, call)
 
 
 def goodbye(phrasebook: Phrasebook, language: str, *keys: str) -> str:
@@ -106,9 +118,25 @@ def _last_words(phrasebook: Phrasebook, language: str, *keys: str) -> str:
 
 def screen(phrasebook: Phrasebook, language: str) -> str:
     """What the duty volunteer hears before the resident: a voicemail presses no key, so it never takes a call."""
-    asked = Reply((Say("call.screen"),), language)
+    return _to_be_taken("call.screen", phrasebook, language, CallView(0), SCREENED)
+
+
+def ring(phrasebook: Phrasebook, language: str, message: uuid.UUID) -> str:
+    """What the volunteer who wants to call a resident hears first. message: of the outbox, that rang them."""
+    return _to_be_taken("call.ring", phrasebook, language, CallView(0, message=message), CONNECT)
+
+
+def put_through(number: str, caller_id: str, message: uuid.UUID) -> str:
+    """The volunteer pressed the key: the resident at `number` is rung, and sees our number."""
     response = VoiceResponse()
-    gather = _gather(response, asked, phrasebook, CallView(0), action=SCREENED)
+    response.append(_dial(number, caller_id, f"{CONNECTED}?{urlencode({'message': message})}"))
+    return str(response)
+
+
+def _to_be_taken(key: str, phrasebook: Phrasebook, language: str, call: CallView, action: str) -> str:
+    asked = Reply((Say(key),), language)
+    response = VoiceResponse()
+    gather = _gather(response, asked, phrasebook, call, action=action)
     _speak(gather, _said(asked.say, asked, phrasebook), slow=False)
     response.hangup()
     return str(response)
@@ -140,13 +168,14 @@ def prompt(reply: Reply, phrasebook: Phrasebook, silences: int) -> list[Spoken]:
     if silences == 0:
         lines = [again for line in reply.say for again in _dictated(line)]
     elif silences == 1:
-        lines = [Say("call.not_heard"), *(told or danger or _question(reply, phrasebook))]
+        numbers = [line for line in reply.say if holds_a_number(line) and line.key != "two.offer"]
+        lines = [Say("call.not_heard"), *(told or danger or numbers or _question(reply, phrasebook))]
         lines += [Say("call.zero")] if told and not expects.person else []
     else:
         lines = [*danger, Say("call.last_try"), *told]
     spoken = _said(lines, reply, phrasebook)
     spoken += [] if told else [_option(choice, reply, phrasebook) for choice in expects.choices]
-    if expects.person:
+    if expects.person and silences < MOST_SILENCES:  # the last try has said so
         spoken += _said([Say("call.person")], reply, phrasebook)
     if not expects.choices and not expects.free and not expects.person:
         spoken += _said([Say("call.anything_else")], reply, phrasebook)
@@ -162,8 +191,10 @@ def _question(reply: Reply, phrasebook: Phrasebook) -> list[Say]:
 
 def _dictated(line: Say) -> list[Say]:
     """A line with a number to write down: the warning, the line, and the line again. Of two services only the names:
-    the number of one comes when it is chosen.
+    the number of one comes when it is chosen. What they told us is read back once.
     """
+    if line.key == "number.right":
+        return [line]
     if line.key == "two.offer":
         return [replace(line, key="two.offer_without_phone")]
     return [Say("call.pen"), line, Say("call.once_more"), line] if holds_a_number(line) else [line]
@@ -199,8 +230,8 @@ def _gather(
         action=f"{action}?{urlencode(query)}",
         method="POST",
         timeout=WAIT_SLOW if reply.slow else WAIT,
-        num_digits=1,
-        finish_on_key="",
+        num_digits=_LONGEST_NUMBER if reply.expects.free in _KEYED else 1,
+        finish_on_key="#" if reply.expects.free in _KEYED else "",
         speech_timeout="3",
         language=tongue.hears,
         hints=_hints(reply, phrasebook) or None,
@@ -210,29 +241,36 @@ def _gather(
 
 
 def _hints(reply: Reply, phrasebook: Phrasebook) -> str:
-    labels = [phrasebook.line(choice.label, reply.language) for choice in reply.expects.choices]
-    return clean_text(", ".join(label.replace(",", " ") for label in labels))[:_LONGEST_HINTS]
+    names = [phrasebook.names(choice, reply.language) for choice in reply.expects.choices]
+    first_the_labels = (name.replace(",", " ") for nth in zip_longest(*names) for name in nth if name)
+    hints = clean_text(", ".join(first_the_labels))[:_LONGEST_HINTS]
+    return hints.rpartition(", ")[0] if len(hints) == _LONGEST_HINTS else hints
 
 
 def _connected(reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
     response = VoiceResponse()
     _speak(response, _said([*reply.say, Say("call.connecting")], reply, phrasebook), slow=reply.slow)
-    # Our own number both ways: neither learns the other's.
-    dial = Dial(
-        caller_id=call.caller_id or None,
-        timeout=_RING,
-        action=f"{DIALLED}?{urlencode({'step': call.step + 1})}",
-        method="POST",
-        answer_on_bridge=True,
-    )
-    dial.number(call.duty_phone, url=SCREEN, method="POST")
-    response.append(dial)
+    action = f"{DIALLED}?{urlencode({'step': call.step + 1})}"
+    response.append(_dial(call.duty_phone, call.caller_id, action, url=SCREEN, method="POST"))
     return str(response)
 
 
-def _voicemail(lines: Sequence[Say], reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
+def _dial(number: str, caller_id: str, action: str, **first_heard: str) -> Dial:
+    # Our own number both ways: neither learns the other's.
+    dial = Dial(
+        caller_id=caller_id or None,
+        timeout=_RING,
+        action=action,
+        method="POST",
+        answer_on_bridge=True,
+    )
+    dial.number(number, **first_heard)
+    return dial
+
+
+def _voicemail(reply: Reply, phrasebook: Phrasebook, call: CallView) -> str:
     response = VoiceResponse()
-    _speak(response, _said([*lines, Say("call.voicemail")], reply, phrasebook), slow=reply.slow)
+    _speak(response, _said([*reply.say, Say("call.voicemail")], reply, phrasebook), slow=reply.slow)
     response.record(
         action=f"{RECORDED}?{urlencode({'step': call.step + 1})}",
         method="POST",

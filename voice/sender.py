@@ -4,26 +4,20 @@ by Twilio once somebody has picked up: see voice/webhook.py.
 
 from __future__ import annotations
 
-import logging
-from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
-import requests
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
-
+from carrier.account import MOST_LOOKED_AT, NEVER_LEFT, Account
 from core.config import Config
+from core.db.models.outgoing import Purpose
 from core.outbox.sender import Blame, DeliveryError, Envelope
 from voice.errors import refusal
+from voice.render import RING
 from voice.webhook import OUTBOUND, PREFIX, STATUS
 
 HTTP_SECONDS = 7.0
 """To connect, and again to read: with both, a question takes less than the 15 s that the outbox allows for."""
 RING_SECONDS = 25
 """Five rings. Most mailboxes take over after that."""
-MOST_LOOKED_AT = 100
-"""Calls to one number that `find_sent` looks through, newest first."""
-NEVER_LEFT = ("failed", "canceled")
 
 
 class VoiceSender:
@@ -31,29 +25,28 @@ class VoiceSender:
 
     def __init__(self, config: Config, *, http_seconds: float = HTTP_SECONDS) -> None:
         self._config = config
-        self._http_seconds = http_seconds
+        self._twilio = Account(config, refusal, connect_seconds=http_seconds, read_seconds=http_seconds)
 
     def send(self, envelope: Envelope) -> str:
         """Have Twilio call them; gives the call's SID. Raises DeliveryError."""
         if not envelope.address.startswith("+"):
             raise DeliveryError("withheld", retryable=False, blame=Blame.CONTACT)
         ours = self._config.public_url + PREFIX
-        sid = self._ask(
-            lambda calls: (
-                calls.create(
-                    to=envelope.address,
-                    from_=self._config.twilio_from,
-                    url=f"{ours}/{OUTBOUND}?{urlencode({'message': envelope.message_id})}",
-                    status_callback=f"{ours}/{STATUS}",
-                    status_callback_event=["completed"],  # the end, whatever came of it
-                    machine_detection="Enable",
-                    timeout=RING_SECONDS,
-                ).sid
+        for_volunteer = envelope.purpose is Purpose.CONNECT
+        # A volunteer's mailbox presses no key. Listening for it would cost them seconds of silence.
+        listens = {} if for_volunteer else {"machine_detection": "Enable"}
+        step = RING if for_volunteer else OUTBOUND
+        return self._twilio.sid_of(
+            lambda twilio: twilio.calls.create(
+                to=envelope.address,
+                from_=self._config.twilio_from,
+                url=f"{ours}/{step}?{urlencode({'message': envelope.message_id})}",
+                status_callback=f"{ours}/{STATUS}",
+                status_callback_event=["completed"],  # the end, whatever came of it
+                timeout=RING_SECONDS,
+                **listens,
             )
         )
-        if not isinstance(sid, str) or not sid:
-            raise DeliveryError("no-sid", retryable=True, blame=Blame.NETWORK, uncertain=True)
-        return sid
 
     def find_sent(self, envelope: Envelope) -> str | None:
         """The SID of our latest call to that number since `envelope.created_at`.
@@ -62,8 +55,8 @@ class VoiceSender:
         sent. A person hears of it: nobody answers its question.
         """
         # Not narrowed by start time: a call that still waits to be placed has none yet.
-        placed = self._ask(
-            lambda calls: calls.list(
+        placed = self._twilio.ask(
+            lambda twilio: twilio.calls.list(
                 to=envelope.address,
                 from_=self._config.twilio_from,
                 limit=MOST_LOOKED_AT,
@@ -76,39 +69,3 @@ class VoiceSender:
             if recent and call.status not in NEVER_LEFT:
                 return str(call.sid)
         return None
-
-    def _ask(self, question: Any) -> Any:
-        from twilio.base.exceptions import TwilioException
-
-        try:
-            return question(self._client.calls)
-        except requests.RequestException as error:
-            raise _cut_off(error) from None
-        except TwilioException as error:  # its text holds the telephone number: only the code goes on
-            raise refusal(getattr(error, "code", None), getattr(error, "status", 500)) from None
-        except ValueError:
-            raise DeliveryError("unreadable", retryable=True, blame=Blame.NETWORK, uncertain=True) from None
-
-    @cached_property
-    def _client(self) -> Any:
-        from twilio.http.http_client import TwilioHttpClient
-        from twilio.rest import Client
-
-        # Twilio's own client logs addresses and form fields: it gets a logger that nobody hears.
-        silent = logging.Logger("voice.twilio", logging.CRITICAL + 1)
-        http = TwilioHttpClient(timeout=self._http_seconds, logger=silent)
-        client = Client(self._config.twilio_account_sid, self._config.twilio_auth_token, http_client=http)
-        if self._config.twilio_api_base:
-            client.api.base_url = self._config.twilio_api_base
-            if http.session:  # that server stands near by, where a proxy for the wide world can't reach it
-                http.session.trust_env = False
-        return client
-
-
-def _cut_off(error: requests.RequestException) -> DeliveryError:
-    """A connection that was never made took nothing; one that broke off later may have."""
-    inner = error.args[0] if error.args else None
-    reason = inner.reason if isinstance(inner, MaxRetryError) else inner
-    never_made = isinstance(reason, NewConnectionError | ConnectTimeoutError)
-    code = "timeout" if isinstance(error, requests.Timeout) else "connection"
-    return DeliveryError(code, retryable=True, blame=Blame.NETWORK, uncertain=not never_made)

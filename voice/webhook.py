@@ -9,32 +9,37 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, request
 
 from core.clock import Clock
+from core.conversation.starting import is_call_back
 from core.db.models.outgoing import Delivery
+from core.helpdesk.events import CallOutcome
 from core.i18n.phrasebook import Phrasebook
 from core.messages import CallEvent, Channel, Inbound, Media, Reply, Say
-from voice.parse import ParseError, Step, parse
+from voice.parse import ParseError, Step, message_in, parse, seconds_of, talked
 from voice.render import (
+    CONNECT,
+    CONNECTED,
     DIALLED,
     MOST_SILENCES,
     RECORDED,
+    RING,
     SCREEN,
     SCREENED,
+    TAKE,
     TURN,
     CallView,
     goodbye,
-    nobody_took_it,
     render,
     screen,
     taken,
     to_a_machine,
 )
+from voice.ringing import connect, connected, rung
 
 PREFIX = "/voice"
 INBOUND = "inbound"
 OUTBOUND = "outbound"
 STATUS = "status"
 _AGAIN = "*"
-_TAKE = "1"
 _OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 """Twilio's CallStatus (twilio.com/docs/voice/api/call-resource) of a call that has ended."""
 _WE_CALLED = "outbound-api"
@@ -43,22 +48,23 @@ _NO_PERSON = ("machine", "fax")
 """How Twilio's AnsweredBy begins where nobody hears us (twilio.com/docs/voice/answering-machine-detection)."""
 _UNHEARD = {"completed": "not-heard"}
 """The code kept of a call that we placed and that nobody heard; for all other states it is the state."""
-_SPOKEN_TO = frozenset({"completed", "answered"})
-"""DialCallStatus where a person took the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceDeps:
     """What the telephone needs of the house. recall: the Reply that a message got before, None for a new one.
     outgoing: what a message of the outbox says; None for one that is no call. record_status: how far the message of a
-    call got, by its CallSid. phrasebook: with numbers as they are said. guard: lets only Twilio in; aborts the request
-    otherwise.
+    call got, by its CallSid. number_to_connect: of the resident whom the volunteer rung by that message calls; None
+    where they may not any more. call_ended: what came of it. phrasebook: with numbers as they are said. guard: lets
+    only Twilio in; aborts the request otherwise.
     """
 
     receive: Callable[[Inbound], Reply]
     recall: Callable[[Inbound], Reply | None]
     outgoing: Callable[[uuid.UUID], Reply | None]
     record_status: Callable[[Channel, str, Delivery, str | None], None]
+    number_to_connect: Callable[[uuid.UUID], str | None]
+    call_ended: Callable[[uuid.UUID, CallOutcome], None]
     guard: Callable[[], None]
     phrasebook: Phrasebook
     clock: Clock
@@ -109,6 +115,8 @@ def _turn(deps: VoiceDeps) -> str:
     before = _before(deps, step, number)
     if _is_the_end(before):
         return goodbye(deps.phrasebook, before.language)
+    if before.expects.optional:
+        return _answer(deps, step, number, call=CallEvent.SILENT)
     if silences < MOST_SILENCES:
         return _again(deps, before, number, silences + 1)
     if _message():  # it was we who wanted something: that they don't answer is no cry for help
@@ -128,16 +136,17 @@ def _outbound(deps: VoiceDeps) -> str:
         deps.record_status(Channel.VOICE, step.call_sid, Delivery.FAILED, "machine")
         return to_a_machine(deps.phrasebook, said.language)
     deps.record_status(Channel.VOICE, step.call_sid, Delivery.DELIVERED, None)
+    if is_call_back(said):
+        return _answer(deps, step, 0, call=CallEvent.CALLED_BACK)
     return render(said, deps.phrasebook, replace(_call_view(deps, 0), message=message))
 
 
 def _dialled(deps: VoiceDeps) -> str:
     """What came of connecting them with the duty telephone."""
-    number = _number("step")
-    reply = _before(deps, parse(request.form), number)
-    if request.form.get("DialCallStatus") in _SPOKEN_TO and request.form.get("DialBridged", "true") == "true":
-        return goodbye(deps.phrasebook, reply.language)
-    return nobody_took_it(reply, deps.phrasebook, _call_view(deps, number))
+    step, number = parse(request.form), _number("step")
+    if talked(request.form):
+        return goodbye(deps.phrasebook, _before(deps, step, number).language)
+    return _answer(deps, step, number, call=CallEvent.NOT_TAKEN)
 
 
 def _screen(deps: VoiceDeps) -> str:
@@ -146,16 +155,18 @@ def _screen(deps: VoiceDeps) -> str:
 
 
 def _screened(deps: VoiceDeps) -> str:
-    return taken(yes=request.form.get("Digits") == _TAKE)
+    return taken(yes=request.form.get("Digits") == TAKE)
 
 
 def _recorded(deps: VoiceDeps) -> str:
     """They left a message, or hung up instead."""
     step, number, url = parse(request.form), _number("step"), request.form.get("RecordingUrl", "")
-    if not url.startswith(("https://", "http://")) or request.form.get("RecordingDuration", "0") == "0":
+    seconds = seconds_of(request.form.get("RecordingDuration", "0"))
+    if not url.startswith(("https://", "http://")) or seconds == 0:
         return goodbye(deps.phrasebook, _before(deps, step, number).language)
     # Its key is not passed on: "#" ended the recording, and is no way back.
-    left = Step(step.call_sid, step.address).inbound(number, deps.clock.now(), media=(Media(url, "audio/x-wav"),))
+    media = (Media(url, "audio/x-wav", seconds),)
+    left = Step(step.call_sid, step.address).inbound(number, deps.clock.now(), media=media)
     return goodbye(deps.phrasebook, deps.receive(left).language, "call.voicemail_kept")
 
 
@@ -166,6 +177,9 @@ _STEPS: Mapping[str, Callable[[VoiceDeps], str]] = {
     DIALLED: _dialled,
     SCREEN: _screen,
     SCREENED: _screened,
+    RING: rung,
+    CONNECT: connect,
+    CONNECTED: connected,
     RECORDED: _recorded,
 }
 """What each address answers with: TwiML."""
@@ -202,7 +216,13 @@ def _over(deps: VoiceDeps, step: Step, said: str) -> None:
         deps.record_status(Channel.VOICE, step.call_sid, Delivery.FAILED, _UNHEARD.get(said, said))
         if deps.recall(step.inbound(1, deps.clock.now())) is None:
             return  # they said nothing; perhaps they are on the line with us in another call
-    deps.receive(step.inbound("end", deps.clock.now(), call=CallEvent.ENDED))
+    deps.receive(step.inbound("end", deps.clock.now(), call=_ending(deps, step)))
+
+
+def _ending(deps: VoiceDeps, step: Step) -> CallEvent:
+    now = deps.clock.now()
+    begun, answered = (deps.recall(step.inbound(number, now)) for number in (0, 1))
+    return CallEvent.MISSED if begun and answered is None else CallEvent.ENDED
 
 
 def _is_the_end(reply: Reply) -> bool:
@@ -224,10 +244,4 @@ def _number(name: str) -> int:
 
 def _message() -> uuid.UUID | None:
     """The message of the outbox that this step is about; None for all but the first one of a call that we placed."""
-    said = request.args.get("message")
-    if said is None:
-        return None
-    try:
-        return uuid.UUID(said)
-    except ValueError:
-        raise ParseError("message is malformed") from None
+    return message_in(request.args)

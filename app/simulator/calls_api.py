@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
@@ -14,6 +15,7 @@ from app.simulator.calls import Call, Calls, Exchange
 from app.simulator.courier import Courier
 from app.simulator.residents import fictional_number
 from app.simulator.stand_in import check_account, refusal
+from voice.render import RING
 
 CALLS = "/2010-04-01/Accounts/<account_sid>/Calls.json"
 
@@ -33,10 +35,13 @@ def calls_api(exchange: Exchange, calls: Calls, auth_token: str, courier: Courie
         if not url:
             return refusal(400, 21205, "Url parameter is required.")
         call = exchange.ring(phone, url)
-        calls.change(phone, lambda now: call if now is None or now.waits is None else now)
+        volunteers = urlsplit(url).path.endswith(f"/{RING}")  # no page shows their phones, so nobody picks up
+        if not volunteers:
+            calls.change(phone, lambda now: call if now is None or now.waits is None else now)
         response = make_response(jsonify(_call(exchange, call)), 201)
         if calls.of(phone) is not call:  # told only once this has been answered, as Twilio does
-            response.call_on_close(partial(courier.later, partial(exchange.report, call, "busy")))
+            status = "no-answer" if volunteers else "busy"
+            response.call_on_close(partial(courier.later, partial(exchange.report, call, status)))
         return response
 
     @blueprint.get(CALLS)

@@ -13,32 +13,25 @@ from app.simulator.call_page import call_blueprint
 from app.simulator.calls import Calls, Exchange
 from app.simulator.calls_api import calls_api
 from app.simulator.courier import Courier
-from app.simulator.network import LONGEST_BODY, Network, Origin, Status, Text
+from app.simulator.network import LONGEST_BODY, Network, Origin, Text
 from app.simulator.people import language_of, people, visible
 from app.simulator.residents import RESIDENTS, Resident, fictional_number, resident_at, spoken
 from app.simulator.stand_in import TwilioStandIn, twilio_blueprint
+from app.simulator.words import Texts, Words
 from core.clock import SystemClock
 from core.config import Config
 
-QUICK_DIGITS = (("1", ""), ("2", "abc"), ("3", "def"), ("0", "person"))
-_PROGRESS = {
-    Status.QUEUED: "on its way",
-    Status.SENT: "on its way",
-    Status.DELIVERED: "delivered",
-    Status.SENDING: "sending",
-    Status.RECEIVED: "sent",
-    Status.FAILED: "not sent: Handrail did not take it. Please send it again.",
-}
-_SPEAKER = {Origin.HANDRAIL: "Handrail", Origin.NETWORK: "Phone network"}
+QUICK_DIGITS = (("1", ""), ("2", "abc"), ("3", "def"), ("0", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One text as the page shows it; `language` is "" where it can't be told."""
+    """One text as the page shows it. language, speaker_language: "" where it can't be told."""
 
     sid: str
     origin: Origin
     speaker: str
+    speaker_language: str
     body: str
     language: str
     facts: str
@@ -57,15 +50,17 @@ def simulator_blueprint(config: Config) -> Blueprint:
         courier=courier,
     )
     blueprint = Blueprint("simulator", __name__, url_prefix="/try", template_folder="templates", static_folder="static")
+    texts = Texts.of(config.languages)
+    texts.serve(blueprint)
     blueprint.register_blueprint(twilio_blueprint(stand_in), url_prefix="/twilio")
     exchange, calls = Exchange.of(config, courier.ask), Calls()
     blueprint.register_blueprint(calls_api(exchange, calls, config.twilio_auth_token, courier), url_prefix="/twilio")
-    calling = call_blueprint(config, exchange, calls, lambda number: people(network, number))
+    calling = call_blueprint(config, exchange, calls, lambda number: people(network, number), texts)
     blueprint.register_blueprint(calling, url_prefix="/call")
 
     def shown(number: str) -> dict[str, object]:
         resident = resident_at(number)
-        bubbles = [_bubble(text, resident, config) for text in visible(network, number)]
+        bubbles = [_bubble(text, resident, config, texts.here()) for text in visible(network, number)]
         return {"resident": resident, "bubbles": bubbles, "people": people(network, number)}
 
     @blueprint.get("/")
@@ -99,15 +94,19 @@ def simulator_blueprint(config: Config) -> Blueprint:
     return blueprint
 
 
-def _bubble(text: Text, resident: Resident, config: Config) -> Bubble:
-    facts = [_clock_time(text.at, config), _PROGRESS[text.status]]
+def _bubble(text: Text, resident: Resident, config: Config, words: Words) -> Bubble:
+    facts = [_clock_time(text.at, config), words.t(f"progress.{text.status}")]
     if text.origin is not Origin.RESIDENT:
         size = text.size
-        facts.append(f"{size.segments} {'segment' if size.segments == 1 else 'segments'} ({size.encoding})")
+        key = "text.segment" if size.segments == 1 else "text.segments"
+        facts.append(words.t(key, count=size.segments, encoding=size.encoding))
+    speakers = {Origin.HANDRAIL: ("Handrail", "en"), Origin.NETWORK: (words.t("speaker.network"), words.language)}
+    speaker, speaker_language = speakers.get(text.origin, (resident.name, resident.name_language))
     return Bubble(
         sid=text.sid,
         origin=text.origin,
-        speaker=_SPEAKER.get(text.origin, resident.name),
+        speaker=speaker,
+        speaker_language=speaker_language,
         body=text.body,
         language=language_of(text, resident),
         facts=" · ".join(facts),

@@ -10,7 +10,7 @@ from app.simulator.residents import RESIDENTS, Resident, fictional_number, resid
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One phone in the list, with the last thing on it."""
+    """One phone in the list, with the last text on it. latest_language: "" where it can't be told."""
 
     resident: Resident
     chosen: bool

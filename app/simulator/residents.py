@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Someone with an old phone. `language` is the tag of their `examples`; `name_language` that of their name."""
+    """Someone with an old phone. about: the key of what is said of them. language: the tag of their `examples`.
+    name_language: that of their name; "" where it is a number.
+    """
 
     number: str
     name: str
@@ -22,7 +24,7 @@ RESIDENTS = (
     Resident(
         "+12025550181",
         "Rose",
-        "74, old mobile, types with one finger",
+        "about.rose",
         "en",
         (
             "wot day dus the lunch club meat",
@@ -34,7 +36,7 @@ RESIDENTS = (
     Resident(
         "+12025550182",
         "李先生",
-        "Mr Li, 68, writes Chinese",
+        "about.li",
         "zh-Hans",
         ("我想找人送午饭", "医院寄来的信我看不懂", "家里暖气坏了,很冷", "我要去看医生,没有车"),
         "zh-Hans",
@@ -42,7 +44,7 @@ RESIDENTS = (
     Resident(
         "+12025550183",
         "Doña Carmen",
-        "81, writes Spanish",
+        "about.carmen",
         "es",
         (
             "donde puedo comer con otra gente",
@@ -55,7 +57,7 @@ RESIDENTS = (
     Resident(
         "+12025550184",
         "Grace",
-        "45, writes for her father two towns away",
+        "about.grace",
         "en",
         (
             "my dad cant do the stairs any more, can someone put in a rail",
@@ -71,13 +73,14 @@ _BY_NUMBER = {resident.number: resident for resident in RESIDENTS}
 
 
 def resident_at(number: str) -> Resident:
-    """Who has `number`; somebody without a name where nobody is known."""
+    """Who has `number`; somebody named by it where nobody is known."""
     return _BY_NUMBER.get(number) or Resident(
         number,
-        f"Phone {spoken(number)}",
-        "another phone",
+        spoken(number),
+        "about.another",
         "en",
         ("where can i get a hot meal", "HELP", "STOP"),
+        "",
     )
 
 

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.assistant.asking import keep_questions
+from core.assistant.calling_back import call_them_back, drop_call_back, keep_call_back, keep_call_number
+from core.assistant.linking import NewCode, send_code
 from core.assistant.snapshot import Snapshot
-from core.contacts import contact_point, conversation_with
+from core.contacts import contact_point, conversation_with, link, unlink
 from core.conversation.decision import (
     AnswerFollowUp,
     AttachToRequest,
+    CallThemBack,
     CancelRequest,
     Decision,
     Effect,
     KeepForReview,
+    Link,
     OpenRequest,
+    ReachedUs,
     RecordReferral,
     RecordUnmetNeed,
+    SendCode,
+    SetCallBack,
+    SetCallNumber,
     SetLanguage,
     SetSafeToCall,
     SetSlowSpeech,
     Start,
     Stop,
     TextThem,
+    Unlink,
 )
-from core.conversation.state import NewQuestion, QuestionKind
 from core.db.models.contact_point import ContactPoint
-from core.db.models.conversation import Conversation, InboundMedia, InboundMessage, Question
+from core.db.models.conversation import Conversation, InboundMedia, InboundMessage
 from core.db.models.help_request import Referral, Status, UnmetNeed
 from core.db.models.timer import TimerKind
 from core.helpdesk.desk import Desk
@@ -39,13 +48,11 @@ from core.helpdesk.follow_ups import record_answer
 from core.helpdesk.locking import locked_request
 from core.helpdesk.opening import NewRequest, open_request
 from core.helpdesk.operations import cancel
-from core.messages import Channel, Inbound, Reply, reply_to_json
+from core.messages import Channel, Inbound, reply_to_json
 from core.outbox.operations import Post, post
 from core.review.operations import Heard, keep
 from core.timers import set_timer
 
-ASK_AGAIN = timedelta(days=1)
-"""When a follow-up question that another question crowded out is asked again."""
 SPEAKS_AT_ONCE = (Channel.VOICE,)
 """Channels whose answer is in the response; all others answer through the outbox."""
 
@@ -83,7 +90,7 @@ def apply(session: Session, desk: Desk, before: Snapshot, turn: Turn, now: datet
     ground = _stand(session, desk, before, turn, now)
     for effect in turn.decision.effects:
         _effect(session, desk, before, turn, ground, effect, now)
-    _questions(session, before, turn, ground, now)
+    keep_questions(session, before.question, turn.decision, ground.conversation_id, now)
     _store_inbound(session, turn, ground, now)
     answer = turn.decision.reply
     if answer.silence is None and turn.inbound.channel not in SPEAKS_AT_ONCE:
@@ -135,6 +142,7 @@ def _store_inbound(session: Session, turn: Turn, ground: _Ground, now: datetime)
             contact_point_id=ground.contact_id,
             conversation_id=ground.conversation_id,
             help_request_id=ground.request_id,
+            message_id=inbound.message_id or None,
             text=turn.text,
             language=turn.language,
             latitude=inbound.location.latitude if inbound.location else None,
@@ -145,40 +153,15 @@ def _store_inbound(session: Session, turn: Turn, ground: _Ground, now: datetime)
         )
     )
     for item in inbound.media:
-        row = InboundMedia(inbound_message_id=ground.inbound_id, url=item.url, content_type=item.content_type[:127])
+        row = InboundMedia(
+            inbound_message_id=ground.inbound_id,
+            url=item.url,
+            content_type=item.content_type[:127],
+            seconds=item.seconds,
+        )
         session.add(row)
         session.flush()
         set_timer(session, TimerKind.FETCH_MEDIA, row.id, now)
-
-
-def _questions(session: Session, before: Snapshot, turn: Turn, ground: _Ground, now: datetime) -> None:
-    decision, old = turn.decision, before.question
-    if old and (decision.answered or decision.asks):
-        ending = {"answered_at": now} if decision.answered else {"superseded_at": now}
-        session.execute(sa.update(Question).where(Question.id == old.id).values(**ending))
-        if not decision.answered and old.kind is QuestionKind.FOLLOW_UP and old.subject:
-            set_timer(session, TimerKind.FOLLOW_UP, old.subject, now + ASK_AGAIN)
-    if decision.asks:
-        ask(session, ground.conversation_id, decision.asks, decision.reply, now)
-
-
-def ask(session: Session, conversation_id: uuid.UUID, new: NewQuestion, asked: Reply, now: datetime) -> None:
-    """Make `new` the one open question of the conversation, asked in the words of `asked`."""
-    session.execute(
-        sa.insert(Question).values(
-            id=uuid.uuid4(),
-            conversation_id=conversation_id,
-            kind=new.kind.value,
-            data={
-                "asked": reply_to_json(asked),
-                "needs": list(new.needs),
-                "subject": str(new.subject) if new.subject else None,
-                "reference": new.reference,
-            },
-            asked_at=now,
-            expires_at=now + new.lifetime,
-        )
-    )
 
 
 def _effect(  # noqa: C901, PLR0912  (one case an effect, each a line or two)
@@ -213,8 +196,20 @@ def _effect(  # noqa: C901, PLR0912  (one case an effect, each a line or two)
             _set_language(session, ground.contact_id, language)
         case SetSafeToCall(safe):
             _contact(session, ground).safe_to_call = safe
-        case SetSlowSpeech():
-            _contact(session, ground).slow_speech = True
+        case SetSlowSpeech(slow):
+            _contact(session, ground).slow_speech = slow
+        case SetCallBack(request_id, call_back):
+            ground.request_id = request_id
+            keep_call_back(session, request_id, call_back)
+        case SetCallNumber(request_id, number):
+            ground.request_id = request_id
+            keep_call_number(session, desk.sealer, request_id, number, now)
+        case CallThemBack():
+            call_them_back(session, ground.contact_id, ground.inbound_id, turn.language, now)
+        case ReachedUs():
+            drop_call_back(session, ground.contact_id)
+        case SendCode() | Link() | Unlink():
+            _link(session, desk, turn, ground, effect, now)
         case TextThem(reply):
             text = Post(
                 contact_point_id=ground.contact_id,
@@ -238,7 +233,7 @@ def _open(
 ) -> uuid.UUID:
     state = turn.decision.state
     other = state.for_whom == "other"
-    told = [w for w in (state.words, turn.text) if w]
+    told = [w for w in (state.words, turn.text) if w and not w.isdigit()]  # "1" says nothing to who reads it
     new = NewRequest(
         reference=turn.reference,
         reason=effect.reason,
@@ -261,6 +256,20 @@ def _open(
         phone_is_safe=bool(before.contact.safe_to_call),
     )
     return open_request(session, desk, new, now).id
+
+
+def _link(
+    session: Session, desk: Desk, turn: Turn, ground: _Ground, effect: SendCode | Link | Unlink, now: datetime
+) -> None:
+    match effect:
+        case SendCode(number, code):
+            new = NewCode(ground.contact_id, number, code, turn.decision.reply.language, f"code:{ground.inbound_id}")
+            if not send_code(session, desk.sealer, new, now):
+                raise Stale
+        case Link():
+            link(session, ground.contact_id, now)
+        case Unlink():
+            unlink(session, ground.contact_id, now)
 
 
 def _attach(session: Session, request_id: uuid.UUID, acknowledged: bool, now: datetime) -> None:

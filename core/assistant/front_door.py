@@ -76,7 +76,7 @@ class Assistant:
     def wake(self, timer: DueTimer) -> None:
         """Do what `timer` was set for, in one transaction."""
         with self.database.write() as session:
-            fire(session, self.desk, timer, self.clock.now())
+            fire(session, self.desk, timer, self.rng, self.clock.now())
         self.nudge()
 
     def _think(self, inbound: Inbound, known: Snapshot) -> Turn:

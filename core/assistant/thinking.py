@@ -13,28 +13,33 @@ from core.assistant.snapshot import Snapshot
 from core.clock import Clock
 from core.conversation.decision import Decision, SetSlowSpeech
 from core.conversation.ladder import decide
+from core.conversation.needs import MOST_LISTED
 from core.conversation.review import may_be_read, tells_a_need
-from core.conversation.situation import Community, Findings, Search, Situation
+from core.conversation.situation import Community, Earlier, Findings, Search, Situation, Wish
 from core.conversation.state import OpenQuestion, QuestionKind
 from core.db.engine import Database
 from core.directory.find import Query, find, service_offer
 from core.directory.places import PlaceRef, nearest_place, resolve_place
 from core.directory.queries import responsible_body, vocabulary
 from core.i18n.phrasebook import Phrasebook
-from core.messages import Inbound
+from core.messages import Choice, Inbound, Say
 from core.review.deidentify import LONGEST, Anonymous, Known, anonymous
 from core.review.everyday import everyday_words
+from intents.language import UNDETERMINED
 from intents.model import Model
 from intents.thresholds import CONFIDENT
 from intents.understand import Context, Vocabulary, understand
-from intents.understanding import Act, Understanding
+from intents.understanding import Act, NeedGuess, Understanding
 
 MOST_SEARCHES = 4
 """A turn looks up at most a place, a need and a service; more means that two steps want different things."""
-IN_PLAIN_WORDS = frozenset({QuestionKind.PASS_ON, QuestionKind.PRIVATE_PHONE, QuestionKind.CANCEL})
+IN_PLAIN_WORDS = frozenset(
+    {QuestionKind.PASS_ON, QuestionKind.PRIVATE_PHONE, QuestionKind.CANCEL, QuestionKind.MAY_CALL}
+)
 """Questions whose yes has consequences: it must be one of our yes words, never a guess ("is it far")."""
 CERTAIN = 1.0
 """The confidence of a message that is, as a whole, a known word."""
+USUAL_PACE = "choice.usual_pace"
 VOCABULARY_LIFETIME = timedelta(minutes=5)
 
 
@@ -59,6 +64,7 @@ class Mind:
         zone: ZoneInfo,
         clock: Clock,
         reference: Callable[[], str],
+        code: Callable[[], str],
     ) -> None:
         self._database = database
         self._model = model
@@ -67,6 +73,7 @@ class Mind:
         self._zone = zone
         self._clock = clock
         self._reference = reference
+        self._code = code
         self._everyday = everyday_words(model.catalogue)
         self._vocabulary: tuple[datetime, Vocabulary] | None = None
 
@@ -75,7 +82,9 @@ class Mind:
         now = self._clock.now().astimezone(self._zone)
         meant = self._understand(inbound, known)
         offered = self._community.languages
-        language = meant.language if meant.language in offered else known.language or offered[0]
+        language = meant.language if meant.language in offered else self._remembered(inbound, known) or offered[0]
+        earlier = self._earlier(known)
+        asked = known.question is not None and known.question.kind is QuestionKind.DANGER
         reference = self._reference()
         situation = Situation(
             now=now,
@@ -85,16 +94,23 @@ class Mind:
             contact=known.contact,
             state=known.state,
             question=known.question,
-            picked=self._picked(known.question, meant, language),
+            picked=None if earlier and not earlier.open_to_change else self._picked(known.question, meant, language),
             requests=known.requests,
             last_reply=known.last_reply,
             fresh_reference=reference,
             community=self._community,
+            before=self._read(known.state.words, known.language, Context()) if asked else None,
+            usual_pace=known.contact.slow_speech and self._says(USUAL_PACE, meant.text, language),
             known=self._known(),
             first_time=known.language is None,
+            wish=self._wish(meant.text, language),
+            linked=known.linked,
+            number=known.number,
+            fresh_code=self._code() if inbound.contact else "",
+            earlier=earlier,
         )
         decision = self._decide(situation)
-        slow = known.contact.slow_speech or SetSlowSpeech() in decision.effects
+        slow = _pace(decision, known.contact.slow_speech)
         return Thought(meant, language, replace(decision, reply=replace(decision.reply, slow=slow))), reference
 
     def for_review(self, words: str, language: str) -> Anonymous | None:
@@ -121,13 +137,33 @@ class Mind:
 
     def _understand(self, inbound: Inbound, known: Snapshot) -> Understanding:
         expecting = frozenset(_EXPECTING.get(known.question.kind, {"choice"}) if known.question else ())
-        return understand(
-            inbound.words,
-            self._model,
-            language=known.language,
-            vocabulary=self._words(),
-            context=Context(expecting),
-        )
+        meant = self._read(inbound.words, self._remembered(inbound, known), Context(expecting))
+        if inbound.about not in self._model.catalogue.needs:
+            return meant
+        told = NeedGuess(inbound.about, CERTAIN, wanted=True)  # by the link: whatever they wrote beside it is less sure
+        return Understanding(meant.text, UNDETERMINED, Act.FIND_HELP, (told,), meant.urgent, CERTAIN)
+
+    def _remembered(self, inbound: Inbound, known: Snapshot) -> str | None:
+        """Their language as they told it before; else, of those offered, the one that their app is set to."""
+        hint = (inbound.language or "").casefold().split("-")[0]
+        return known.language or (hint if hint in self._community.languages else None)
+
+    def _earlier(self, known: Snapshot) -> Earlier | None:
+        words = known.earlier
+        if words is None:
+            return None
+        meant = self._read(words.text, known.language, Context(frozenset({"choice"})))
+        yes_or_no = meant.act in (Act.YES, Act.NO) and meant.confidence >= CONFIDENT
+        acted_on = meant.slots.choice is not None or yes_or_no
+        return Earlier(words.request_id, open_to_change=words.last and words.request_id is None and not acted_on)
+
+    def _wish(self, text: str, language: str) -> Wish | None:
+        labels = tuple(Choice(n, Say(f"wish.{wish}")) for n, wish in enumerate(Wish))
+        wished = self._phrasebook.picked(labels, text, language, begun=False)
+        return None if wished is None else tuple(Wish)[wished]
+
+    def _read(self, words: str, language: str | None, context: Context) -> Understanding:
+        return understand(words, self._model, language=language, vocabulary=self._words(), context=context)
 
     def _words(self) -> Vocabulary:
         now = self._clock.now()
@@ -144,10 +180,11 @@ class Mind:
         if question is None or not question.choices:
             return None
         numbers = {choice.number for choice in question.choices}
+        said = (*question.choices, *_ALSO_SAID.get(question.kind, ()))
         if meant.slots.choice is not None:
             return meant.slots.choice if meant.slots.choice in numbers else None
         # "no i need a dentist" is not merely a no.
-        picked = self._phrasebook.picked(question.choices, meant.text, language, begun=not meant.wanted)
+        picked = self._phrasebook.picked(said, meant.text, language, begun=not meant.wanted)
         if picked is not None:
             return picked
         by_label = {choice.label.key: choice.number for choice in question.choices}
@@ -155,6 +192,9 @@ class Mind:
         plain = meant.act is Act.YES and question.kind in IN_PLAIN_WORDS
         sure = meant.confidence >= (CERTAIN if plain else CONFIDENT)
         return by_label.get(label) if sure else None
+
+    def _says(self, key: str, text: str, language: str) -> bool:
+        return self._phrasebook.picked((Choice(1, Say(key)),), text, language, begun=False) is not None
 
     def _search(self, search: Search, s: Situation) -> Findings:
         with self._database.read() as session:
@@ -174,6 +214,11 @@ class Mind:
         return Findings(place, found, bodies, offer)
 
 
+def _pace(decision: Decision, before: bool) -> bool:
+    changed = (effect.slow for effect in decision.effects if isinstance(effect, SetSlowSpeech))
+    return next(changed, before)
+
+
 def _place(session: Session, search: Search) -> PlaceRef | None:
     if search.place_text:
         return resolve_place(session, search.place_text)
@@ -183,4 +228,6 @@ def _place(session: Session, search: Search) -> PlaceRef | None:
     return place
 
 
-_EXPECTING = {QuestionKind.PLACE: {"place", "choice"}}
+_ALSO_SAID = {QuestionKind.LIST: (Choice(MOST_LISTED + 1, Say("choice.another")),)}
+"""Answers to a question that are understood, but have no number."""
+_EXPECTING = {QuestionKind.PLACE: {"place", "choice"}, QuestionKind.POSTCODE: {"place"}}

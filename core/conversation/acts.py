@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from core.conversation.ask_again import ask_again
 from core.conversation.clarify import as_heard, clarify, offer_a_person
-from core.conversation.decision import AttachToRequest, Decision, OpenRequest, SetLanguage, SetSlowSpeech
+from core.conversation.decision import AttachToRequest, Decision, OpenRequest, SetLanguage, SetSlowSpeech, Start
 from core.conversation.needs import serve, start_needs
 from core.conversation.people import awaited, bring_a_person, in_danger
-from core.conversation.phrases import aside, choices, person_comes, reply, say
+from core.conversation.phrases import PACES, aside, choices, person_comes, reply, say
+from core.conversation.place import place_shared
 from core.conversation.review import also, denied
 from core.conversation.situation import Search, Situation
 from core.conversation.state import NewQuestion, QuestionKind
@@ -21,30 +22,40 @@ from intents.understanding import Act
 
 MOST_NEEDS = 3
 """Needs taken from one message; more than that is a list, and a person reads it better."""
-MUST_BE_ANSWERED = frozenset({QuestionKind.PLACE, QuestionKind.FOR_WHOM, QuestionKind.PASS_ON})
+MUST_BE_ANSWERED = frozenset({QuestionKind.PLACE, QuestionKind.POSTCODE, QuestionKind.FOR_WHOM, QuestionKind.PASS_ON})
 """Questions on which help hangs: a word of thanks does not end the talk there."""
 
 
 def recognised_need_or_act(s: Situation) -> Decision | Search | None:
     """What the message asks for, where that is sure."""
-    if s.inbound.media and not s.understanding.text.strip():
+    if s.wordless_media:
+        received = say("media.heard" if _only_sound(s) else "media.received")
         if s.on_the_phone and s.requests:  # left after the tone: it belongs to what a person was promised for
             latest = max(s.requests, key=lambda r: r.created_at)
-            return Decision(reply(s, say("media.received")), s.state, (AttachToRequest(latest.id),))
-        return bring_a_person(s, Reason.MEDIA, say("media.received"))
+            return Decision(reply(s, received), s.state, (AttachToRequest(latest.id),))
+        return bring_a_person(s, Reason.MEDIA, received)
+    if s.inbound.location and not s.understanding.text.strip():
+        return place_shared(s, None)
     if _in_another_language(s):
         wanted = OpenRequest(Reason.LANGUAGE, language=s.understanding.other_language or s.understanding.language)
         return bring_a_person(s, Reason.LANGUAGE, request=wanted)
     if s.misheard and s.understanding.wanted and not s.only_a_place:
         return offer_a_person(s) if s.state.misses else as_heard(s)
     if s.wanted:
-        return also(start_needs(s, s.wanted[:MOST_NEEDS]), denied(s))
+        back = (
+            (Start(),) if s.contact.stopped and s.inbound.about else ()
+        )  # through a link they come back by themselves
+        return also(start_needs(s, s.wanted[:MOST_NEEDS]), (*back, *denied(s)))
     if s.only_a_place:
         return None if s.question or awaited(s) else _place(s)
     if s.act in _COURTESY and in_danger(s):
         return clarify(s)  # "ok" to "call 911" is no end of a talk
     act = _ACTS.get(s.act)
     return act(s) if act else None
+
+
+def _only_sound(s: Situation) -> bool:
+    return all(item.content_type.startswith("audio/") for item in s.inbound.media)
 
 
 def _in_another_language(s: Situation) -> bool:
@@ -152,9 +163,10 @@ def _repeat(s: Situation) -> Decision:
 
 def _slower(s: Situation) -> Decision:
     if s.on_the_phone and s.last_reply and s.last_reply.say:  # what they could not follow, once more
-        again = replace(s.last_reply, say=(say("slower.done"), *s.last_reply.say), language=s.language)
-        return Decision(again, s.state, (SetSlowSpeech(),))
-    return Decision(reply(s, say("slower.done")), s.state, (SetSlowSpeech(),))
+        told = tuple(line for line in s.last_reply.say if line.key not in PACES)
+        again = replace(s.last_reply, say=(say("slower.done"), *told), language=s.language)
+        return Decision(again, s.state, (SetSlowSpeech(True),))
+    return Decision(reply(s, say("slower.done")), s.state, (SetSlowSpeech(True),))
 
 
 _ACTS: dict[Act, Callable[[Situation], Decision | Search | None]] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.conversation.ask_again import ask_again
+from core.conversation.call_back import about_calling_back
 from core.conversation.clarify import clarify, which_need
 from core.conversation.decision import (
     AnswerFollowUp,
@@ -20,6 +21,8 @@ from core.conversation.decision import (
 from core.conversation.menu import pick_in_menu
 from core.conversation.needs import (
     finish,
+    none_of_the_list,
+    picked_from_list,
     referral_agreed,
     referral_refused,
     referral_wanted,
@@ -29,10 +32,10 @@ from core.conversation.needs import (
 )
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, person_comes, reply, say
-from core.conversation.place import elsewhere, place_in_words, place_not_known
+from core.conversation.place import MORE_IS_TOLD, ask_postcode, elsewhere, place_in_words, place_not_known, place_shared
 from core.conversation.review import also, corrected
 from core.conversation.situation import Search, Situation
-from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind
+from core.conversation.state import ABOUT_A_PLACE, ABOUT_CALLING_BACK, NewQuestion, OpenQuestion, QuestionKind
 from core.db.models.help_request import FollowUpAnswer, Reason
 from core.messages import Words
 from intents.understanding import Act, WhoFor
@@ -48,12 +51,19 @@ PASSED = ("phone", "need")
 
 def answer_to_question(s: Situation) -> Outcome:
     """0 is a person, always; then the open question's own answers."""
-    if s.understanding.slots.choice == 0:
-        return bring_a_person(s, Reason.ASKED_FOR_PERSON)
+    if s.question and s.question.kind in ABOUT_CALLING_BACK:  # a person was asked for: 0 changes nothing
+        return about_calling_back(s, s.question)
     question = s.question
+    if s.understanding.slots.choice == 0:
+        guessed = question.needs[0] if question and question.kind is QuestionKind.WHICH_NEED else None
+        return bring_a_person(s, Reason.ASKED_FOR_PERSON, need=guessed)
     if question is None:
         return _late_answer(s)
-    by_place = question.kind is QuestionKind.PLACE and s.understanding.slots.place
+    if s.wordless_media:
+        return None
+    if s.inbound.location:
+        return place_shared(s, question)
+    by_place = question.kind in ABOUT_A_PLACE and s.understanding.slots.place
     if s.misheard and s.picked is not None and question.kind in _MUST_BE_HEARD and not s.state.misses:
         return ask_again(s, question, say("call.low"), missed=True)
     if s.picked is not None and not by_place:  # "im not sure, near mill street" tells the place
@@ -74,7 +84,9 @@ def _in_other_words(s: Situation, question: OpenQuestion) -> Outcome:
     """An answer that names no choice. A need that was told is none: that is a change of mind."""
     if s.act is Act.CANCEL and not s.requests and question.kind is not QuestionKind.FOLLOW_UP:
         return finish(s, replace(s.state, waiting=(), perhaps=None), say("ok.any_time"))
-    if question.kind is QuestionKind.PLACE:
+    if s.inbound.about:
+        return None
+    if question.kind in ABOUT_A_PLACE:
         return place_in_words(s, question)
     if s.wanted:
         return None
@@ -83,9 +95,9 @@ def _in_other_words(s: Situation, question: OpenQuestion) -> Outcome:
         return answer(s, question)
     if question.kind is QuestionKind.FOR_WHOM and s.understanding.slots.who_for:
         return _for_whom(s, question, 2 if s.understanding.slots.who_for is WhoFor.OTHER else 1)
-    if question.kind in _MORE_IS_TOLD and s.understanding.slots.place:
+    if question.kind in MORE_IS_TOLD and s.understanding.slots.place:
         return elsewhere(s, question)
-    if question.kind in _MORE_IS_TOLD and _for_someone_else(s):
+    if question.kind in MORE_IS_TOLD and _for_someone_else(s):
         return ask_again(replace(s, state=replace(s.state, for_whom=WhoFor.OTHER.value)), question)
     return _not_a_choice(s, question) if s.only_a_number else None
 
@@ -254,11 +266,12 @@ def _language(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
 
 _MUST_BE_HEARD = frozenset({QuestionKind.PASS_ON, QuestionKind.PRIVATE_PHONE, QuestionKind.CANCEL})
 """Questions whose yes can't be taken back: one that the speech recogniser doubts is asked for once more."""
-_MORE_IS_TOLD = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.WHICH_NEED})
 _IN_OTHER_WORDS: dict[tuple[QuestionKind, Act], Callable[[Situation, OpenQuestion], Outcome]] = {
     (QuestionKind.OFFER, Act.YES): lambda s, question: _offer(s, question, 1),
     (QuestionKind.OFFER, Act.NO): _enough,
     (QuestionKind.OFFER, Act.STATUS): _remark,
+    (QuestionKind.LIST, Act.NO): none_of_the_list,
+    (QuestionKind.LIST, Act.STATUS): _remark,
     (QuestionKind.TWO_NEEDS, Act.YES): lambda s, question: _two_needs(s, question, 1),
     (QuestionKind.TWO_NEEDS, Act.NO): _none_of_both,
     (QuestionKind.WHICH_NEED, Act.NO): _none_of_these,
@@ -267,8 +280,9 @@ _IN_OTHER_WORDS: dict[tuple[QuestionKind, Act], Callable[[Situation, OpenQuestio
     (QuestionKind.LANGUAGE, Act.NO): _enough,
 }
 _ANSWERS: dict[QuestionKind, Answer] = {
-    QuestionKind.PLACE: lambda s, question, picked: place_not_known(s),  # its only choice is "not sure"
+    QuestionKind.PLACE: lambda s, question, picked: place_not_known(s) if picked == 1 else ask_postcode(s),
     QuestionKind.OFFER: _offer,
+    QuestionKind.LIST: picked_from_list,
     QuestionKind.PASS_ON: _pass_on,
     QuestionKind.WHICH_NEED: _which_need,
     QuestionKind.TWO_NEEDS: _two_needs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.conversation.decision import Decision, Effect, OpenRequest, Start, Stop
 from core.conversation.phrases import reply, say
-from core.conversation.situation import Situation
+from core.conversation.situation import Situation, Wish
 from core.conversation.state import ABOUT_A_SERVICE
 from core.db.models.help_request import Reason
 from core.db.models.outgoing import Purpose
@@ -18,20 +18,29 @@ _WORTH_A_PERSON = (Act.FIND_HELP, Act.REPORT_PROBLEM, Act.PERSON, Act.STATUS, Ac
 
 def consent(s: Situation) -> Decision | None:
     """The answer to a consent word, or to anything else from someone who opted out."""
+    if s.wish is Wish.PRIVACY and not s.inbound.opt_out and not s.contact.stopped and not _flooding(s):
+        return Decision(reply(s, say("privacy.text")), s.state)
     match s.inbound.opt_out or _consent_word(s):
         case OptOut.STOP:
             return _answer(s, say("consent.stopped"), (Stop(),))
+        case OptOut.START if _has_only_come(s):
+            return Decision(reply(s, say("greeting.hello"), say("ask.need"), free="need"), s.state.understood())
         case OptOut.START if s.contact.stopped or s.act is Act.START:
             return _answer(s, say("consent.started"), (Start(),))
         case OptOut.HELP if s.on_the_phone:
             return Decision(reply(s, say("help.text"), free="need"), s.state.understood())
         case OptOut.HELP:
             return _answer(s, say("help.text"), ())
-    if s.contact.stopped and not s.on_the_phone:  # STOP ends texts; who calls wants to be spoken to
+    if s.contact.stopped and not s.on_the_phone and not s.inbound.about:  # STOP ends texts; who calls wants to be heard
         return _after_stop(s)
     if _flooding(s):
         return Decision(Reply.none(Silence.FLOODING, s.language), s.state)
     return None
+
+
+def _has_only_come(s: Situation) -> bool:
+    """START is their very first word, as in a chat with a bot, where no other word comes first: nothing was stopped."""
+    return s.first_time and not s.contact.stopped and not s.inbound.opt_out and not s.on_the_phone
 
 
 def _consent_word(s: Situation) -> OptOut | None:
@@ -53,6 +62,8 @@ def _answer(s: Situation, line: Say, effects: tuple[Effect, ...]) -> Decision:
 
 
 def _flooding(s: Situation) -> bool:
+    if s.on_the_phone:
+        return False  # each step costs the caller a breath, and hanging up on them helps nobody
     return s.contact.messages_this_hour > ANSWERED_AN_HOUR
 
 

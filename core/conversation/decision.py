@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from core.conversation.state import NewQuestion, TalkState
-from core.db.models.help_request import FollowUpAnswer, Reason, UnmetCause, Urgency
+from core.db.models.help_request import CallBack, FollowUpAnswer, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Purpose
 from core.db.models.review import Cause
 from core.messages import Reply
@@ -73,7 +73,9 @@ class SetLanguage:
 
 @dataclass(frozen=True, slots=True)
 class SetSlowSpeech:
-    """Speak slowly on the telephone from now on."""
+    """At which pace to speak on the telephone from now on."""
+
+    slow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,50 @@ class SetSafeToCall:
     """Whether nobody else reads or answers this phone, as the resident told us."""
 
     safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCallBack:
+    """When they would like to be called back about a request of theirs."""
+
+    request_id: uuid.UUID
+    call_back: CallBack
+
+
+@dataclass(frozen=True, slots=True)
+class SetCallNumber:
+    """The number (E.164) at which to call them about a request of theirs."""
+
+    request_id: uuid.UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallThemBack:
+    """They hung up at once: call them, unless what is known of this telephone forbids it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedUs:
+    """They have called or written since they hung up: a call back that still waits is not placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Send this code to the number (E.164) that they shared in a chat."""
+
+    number: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """They had the code that was sent last: this chat and that phone are one person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """Whatever this contact point is linked with, it is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +172,13 @@ Effect = (
     | SetLanguage
     | SetSlowSpeech
     | SetSafeToCall
+    | SetCallBack
+    | SetCallNumber
+    | CallThemBack
+    | ReachedUs
+    | SendCode
+    | Link
+    | Unlink
     | TextThem
     | AnswerFollowUp
     | CancelRequest

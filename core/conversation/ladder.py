@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.conversation.acts import recognised_need_or_act
 from core.conversation.answers import answer_to_question
 from core.conversation.clarify import clarify, offer_a_person
 from core.conversation.consent import consent
-from core.conversation.decision import Decision
-from core.conversation.safety import safety
+from core.conversation.corrections import new_wording
+from core.conversation.decision import Decision, ReachedUs
+from core.conversation.linking import linking
+from core.conversation.safety import nobody_in_danger, safety
 from core.conversation.situation import Search, Situation
 from core.conversation.telephone import for_the_ear, on_the_telephone
 from core.conversation.with_volunteer import with_volunteer
+from core.messages import CallEvent
 
 Step = Callable[[Situation], Decision | Search | None]
 
@@ -20,7 +24,9 @@ LADDER: tuple[Step, ...] = (
     on_the_telephone,
     safety,
     consent,
+    linking,
     with_volunteer,
+    new_wording,
     answer_to_question,
     recognised_need_or_act,
     clarify,
@@ -29,14 +35,25 @@ LADDER: tuple[Step, ...] = (
 
 def decide(situation: Situation) -> Decision | Search:
     """What to do about one message; or the Search without which that can't be said yet."""
+    at_hand = nobody_in_danger(situation)
+    outcome = _first(at_hand)
+    if isinstance(outcome, Decision) and at_hand is not situation:
+        outcome = replace(outcome, answered=True)
+    return _heard(situation, outcome)
+
+
+def _first(situation: Situation) -> Decision | Search:
     for step in LADDER:
         outcome = step(situation)
         if outcome is not None:
-            return _heard(situation, outcome)
-    return _heard(situation, offer_a_person(situation))
+            return outcome
+    return offer_a_person(situation)
 
 
 def _heard(situation: Situation, outcome: Decision | Search) -> Decision | Search:
-    if situation.on_the_phone and isinstance(outcome, Decision):
-        return for_the_ear(situation, outcome)
-    return outcome
+    if isinstance(outcome, Search):
+        return outcome
+    decision = for_the_ear(situation, outcome) if situation.on_the_phone else outcome
+    if situation.community.calls_back_missed and situation.inbound.call is not CallEvent.MISSED:
+        return replace(decision, effects=(*decision.effects, ReachedUs()))
+    return decision

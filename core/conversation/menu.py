@@ -28,7 +28,7 @@ def pick_in_menu(s: Situation, question: OpenQuestion, picked: int) -> Decision 
     chosen = question.needs[picked - 1]
     if where == _TOP:
         return show(s, chosen, 0)
-    return serve(s, s.state.starting(chosen, s.understanding.text), answered=True)
+    return serve(s, s.state.starting(chosen, ""), answered=True)
 
 
 def up(s: Situation, question: OpenQuestion) -> Decision | None:

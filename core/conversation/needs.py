@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed, TextThem
-from core.conversation.offers import contact_line, offer_lines
+from core.conversation.offers import contact_line, list_line, offer_lines, venue
 from core.conversation.phrases import aside, choices, first_of_two, need_label, person_comes, reply, say
 from core.conversation.situation import TOPIC_KEPT_BACK, Findings, Search, Situation
-from core.conversation.state import NewQuestion, QuestionKind, TalkState
+from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason, UnmetCause
 from core.directory.find import Found, Offer
+from core.directory.places import PlaceRef
 from core.messages import NeedName, Reply, Say, Words
 from intents.catalogue import Need
 
+MOST_LISTED = 3
+"""Services shown at once where a list can be seen: as many as there are choices."""
 STANDS_ALONE = frozenset(
     {
         QuestionKind.OFFER,
+        QuestionKind.LIST,
         QuestionKind.PASS_ON,
         QuestionKind.FOLLOW_UP,
         QuestionKind.FOLLOW_UP_PARTLY,
@@ -46,13 +51,16 @@ def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
 
 
 def with_place(s: Situation) -> Situation | Search:
-    """The situation with the place that the message tells along the way, where the directory knows it."""
-    if not s.understanding.slots.place:
+    """The situation with the place that the message tells along the way, where the directory knows it, or with the
+    position that they shared."""
+    spot = s.inbound.location
+    if spot is None and not s.understanding.slots.place:
         return s
-    search = Search(place_text=s.understanding.slots.place)
+    there = PlaceRef("", spot.latitude, spot.longitude, None, None) if spot else None
+    search = Search(place=there) if there else Search(place_text=s.understanding.slots.place or "")
     if search not in s.findings:
         return search
-    return replace(s, state=replace(s.state, place=s.findings[search].place or s.state.place))
+    return replace(s, state=replace(s.state, place=s.findings[search].place or there or s.state.place))
 
 
 def serve(s: Situation, state: TalkState, *, answered: bool = False, note: Say | None = None) -> Decision | Search:
@@ -107,7 +115,8 @@ def _first_question(s: Situation, state: TalkState, need: Need) -> Decision | No
         return Decision(answer, state, asks=NewQuestion(QuestionKind.FOR_WHOM))
     if (need.place_matters or need.report) and state.place is None and not state.place_asked:
         key = "report.place" if need.report else "place.ask"
-        answer = reply(s, say(key), picks=choices("choice.not_sure"), free="place")
+        keys = ("choice.key_postcode",) if s.can_key_a_postcode else ()
+        answer = reply(s, say(key), picks=choices("choice.not_sure", *keys), free="place")
         return Decision(answer, replace(state, place_asked=True), asks=NewQuestion(QuestionKind.PLACE))
     return None
 
@@ -147,6 +156,7 @@ def _offer_two(s: Situation, state: TalkState, answered: bool, note: Say | None)
     picks = choices(*(first_of_two(code) for code in codes))
     answer = reply(s, note, *lines, say("two.more"), picks=picks)
     question = NewQuestion(QuestionKind.TWO_NEEDS, needs=codes)
+    answer = _with_venues(s, answer, [found[code].offers[0] for code in codes if found[code].offers])
     return Decision(answer, state.understood(), unmet, asks=question, answered=answered)
 
 
@@ -167,14 +177,59 @@ def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None)
     found = _only(s.findings[search])
     if not found.offers:
         return _nothing(s, state, found, answered, note)
-    offer = found.offers[0]
+    if s.shows_a_list and len(found.offers) > 1:
+        return _offer_several(s, state, found, answered, note)
+    return _offer_this(s, state, found.need, found.offers[0], answered, note)
+
+
+def _offer_several(s: Situation, state: TalkState, found: Found, answered: bool, note: Say | None) -> Decision:
+    offers = found.offers[:MOST_LISTED]
+    ids = tuple(offer.service_id for offer in offers)
+    state = replace(state, offered=(*state.offered, *ids)).understood()
+    picks = choices(*(Say("choice.service", {"name": offer.name}) for offer in offers))
+    answer = reply(s, note, *(list_line(offer, s.now) for offer in offers), say("list.which"), picks=picks)
+    question = NewQuestion(QuestionKind.LIST, needs=(found.need, *_perhaps(state)), services=ids)
+    return Decision(_with_venues(s, answer, offers), state, asks=question, answered=answered)
+
+
+def picked_from_list(s: Situation, question: OpenQuestion, picked: int) -> Decision | Search:
+    """What is known of the service they picked; the others of the list may still be told as "another"."""
+    if picked > len(question.services):
+        return none_of_the_list(s, question)
+    chosen = question.services[picked - 1]
+    search = Search(service=chosen, place=s.state.place)
+    if search not in s.findings:
+        return search
+    others = tuple(i for i in s.state.offered if i not in question.services)
+    state = replace(s.state, need=question.needs[0], offered=others)
+    offer = s.findings[search].service
+    if offer is None:  # gone from the directory since
+        return serve(s, state, answered=True)
+    told = _offer_this(s, state, question.needs[0], offer, True, None)
+    return replace(told, reply=replace(told.reply, venues=()))  # its map stands above, with the list
+
+
+def none_of_the_list(s: Situation, question: OpenQuestion) -> Decision | Search:
+    """They want none of these: what else there is."""
+    offered = tuple(dict.fromkeys((*s.state.offered, *question.services)))
+    return serve(s, replace(s.state, need=question.needs[0], offered=offered, waiting=()), answered=True)
+
+
+def _offer_this(s: Situation, state: TalkState, need: str, offer: Offer, answered: bool, note: Say | None) -> Decision:
     state = replace(state, offered=(*state.offered, offer.service_id)).understood()
     third = (Say("choice.text_me"),) if s.on_the_phone and s.can_be_texted else _perhaps_label(state)
     picks = choices("choice.call_for_me", "choice.another", *third)
-    answer = reply(s, note, *offer_lines(offer, s.now), picks=picks)
-    needs = (found.need, *_perhaps(state))
-    question = NewQuestion(QuestionKind.OFFER, needs=needs, subject=offer.service_id)
-    return Decision(answer, state, asks=question, answered=answered)
+    answer = reply(s, note, *offer_lines(offer, s.now, whole=s.shows_a_list), picks=picks)
+    question = NewQuestion(QuestionKind.OFFER, needs=(need, *_perhaps(state)), subject=offer.service_id)
+    return Decision(_with_venues(s, answer, (offer,)), state, asks=question, answered=answered)
+
+
+def _with_venues(s: Situation, answer: Reply, offers: Sequence[Offer]) -> Reply:
+    """`answer` with the maps of `offers`, where they can be seen."""
+    if not s.shows_a_list:
+        return answer
+    found = (venue(offer, s.language) for offer in offers)
+    return replace(answer, venues=tuple(one for one in found if one))
 
 
 def _nothing(s: Situation, state: TalkState, found: Found, answered: bool, note: Say | None) -> Decision:

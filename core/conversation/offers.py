@@ -1,4 +1,4 @@
-"""One service in few lines: name, phone, open now or next, cost if any, and whether the entry is old."""
+"""A service in few lines: name, phone, open now or next, cost if any, whether the entry is old; or in one of a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.conversation.phrases import aside, say
 from core.directory.find import Offer
-from core.messages import Moment, Say, Words
+from core.messages import Moment, Param, Say, Venue, Words
 
 
 def offer_lines(offer: Offer, now: datetime, *, whole: bool = False) -> tuple[Say, ...]:
@@ -20,6 +20,29 @@ def offer_lines(offer: Offer, now: datetime, *, whole: bool = False) -> tuple[Sa
     where = aside("service.address", address=Words(offer.address)) if whole and offer.phone and offer.address else None
     lines = (name, contact_line(offer), _opening(offer, now), where, _cost(offer), _stale(offer))
     return tuple(line for line in lines if line)
+
+
+def list_line(offer: Offer, now: datetime) -> Say:
+    """`offer` as one of several: name, phone (or address), open now or next."""
+    contact: Param | None = offer.phone or (Words(offer.address) if offer.address else None)
+    if contact is None:
+        return say("list.no_phone", name=offer.name)
+    opening = offer.opening
+    if opening.always:
+        return say("list.always_open", name=offer.name, contact=contact)
+    if opening.open_until:
+        return say("list.open_now", name=offer.name, contact=contact)
+    if opening.opens_next:
+        return say("list.opens", name=offer.name, contact=contact, when=Moment(opening.opens_next, now))
+    return say("list.hours_unknown", name=offer.name, contact=contact)
+
+
+def venue(offer: Offer, language: str) -> Venue | None:
+    """Where `offer` is, for a map; None where the directory doesn't say."""
+    if offer.latitude is None or offer.longitude is None:
+        return None
+    name = offer.name.by_language.get(language, offer.name.original)
+    return Venue(name, offer.address or "", offer.latitude, offer.longitude, offer.phone)
 
 
 def contact_line(offer: Offer) -> Say:

@@ -28,7 +28,7 @@ def bring_a_person(
     effect: Effect = AttachToRequest(waiting.id) if waiting else wanted
     reference = waiting.reference if waiting else s.fresh_reference
     answer = reply(s, *before, *person_comes(s, reference))
-    answer = replace(answer, connect=s.on_the_phone and s.promise is None)
+    answer = replace(answer, connect=s.on_the_phone and s.community.connects and s.promise is None)
     return Decision(answer, replace(s.state, misses=0), (*effects, effect), answered=s.question is not None)
 
 
@@ -47,6 +47,8 @@ def in_danger(s: Situation) -> RequestView | None:
 def _already_waiting(s: Situation, wanted: OpenRequest) -> RequestView | None:
     if wanted.reason not in _A_PERSON_ANYWAY:
         return None
+    if wanted.reason is Reason.ASKED_FOR_PERSON and (danger := in_danger(s)):
+        return danger
     return next(
         (r for r in s.requests if r.reason in _A_PERSON_ANYWAY and r.need in (None, wanted.need)),
         None,

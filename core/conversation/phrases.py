@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from core.conversation.situation import Situation
 from core.messages import Choice, Expects, NeedName, Param, Reply, Say, Words
 
+PACES = frozenset({"slower.done", "slower.off"})
+"""Lines that tell at which pace we speak from now on."""
+
 
 def say(key: str, **params: Param) -> Say:
     """A line that must be said."""

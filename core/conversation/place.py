@@ -7,13 +7,16 @@ from dataclasses import replace
 from core.conversation.ask_again import ask_again
 from core.conversation.clarify import clarify
 from core.conversation.decision import Decision
-from core.conversation.needs import serve, serve_alone
-from core.conversation.phrases import say
+from core.conversation.needs import serve, serve_alone, with_place
+from core.conversation.people import awaited
+from core.conversation.phrases import reply, say
 from core.conversation.situation import Search, Situation
-from core.conversation.state import OpenQuestion, QuestionKind
+from core.conversation.state import ABOUT_A_PLACE, NewQuestion, OpenQuestion, QuestionKind
 from core.directory.places import PlaceRef
 from intents.understanding import Act, WhoFor
 
+MORE_IS_TOLD = frozenset({QuestionKind.OFFER, QuestionKind.LIST, QuestionKind.TWO_NEEDS, QuestionKind.WHICH_NEED})
+"""Questions whose needs are looked up anew where a place is told instead of an answer."""
 LONGEST_STREET = 4
 """Words; a report of something broken takes more to say than the name of a street."""
 
@@ -23,11 +26,13 @@ def place_not_known(s: Situation) -> Decision | Search:
     return serve(s, s.state.understood(), answered=True)
 
 
+def ask_postcode(s: Situation) -> Decision:
+    """Where they are, by the keys."""
+    return Decision(reply(s, say("place.postcode"), free="postcode"), s.state, asks=NewQuestion(QuestionKind.POSTCODE))
+
+
 def place_in_words(s: Situation, question: OpenQuestion) -> Decision | Search | None:
     """The answer to "where are you?", other than "not sure"; None where it speaks of something else."""
-    if s.inbound.location:
-        spot = s.inbound.location
-        return serve(s, replace(s.state, place=PlaceRef("", spot.latitude, spot.longitude, None, None)), answered=True)
     text = s.understanding.slots.place or s.understanding.text
     search = Search(place_text=text)
     if search not in s.findings:
@@ -45,6 +50,25 @@ def place_in_words(s: Situation, question: OpenQuestion) -> Decision | Search | 
     note = None if place else say("place.unknown")
     unknown = PlaceRef(text[:80], None, None, None, None)
     return serve(s, replace(s.state, place=place or unknown), answered=True, note=note)
+
+
+def place_shared(s: Situation, question: OpenQuestion | None) -> Decision | Search | None:
+    """A position that they shared: the need at hand is looked up there, or it is kept for the next one."""
+    placed = with_place(s)
+    if isinstance(placed, Search):
+        return placed
+    s = placed
+    if question is None and awaited(s):
+        return clarify(s)
+    if question is None and s.state.need:
+        return serve(s, replace(s.state, offered=()))
+    if question is None:
+        return Decision(reply(s, say("place.thanks"), say("ask.need"), free="need"), s.state)
+    if question.kind in ABOUT_A_PLACE:
+        return serve(s, s.state.understood(), answered=True)
+    if question.kind in MORE_IS_TOLD:
+        return _looked_up_there(s, question)
+    return ask_again(s, question, say("place.thanks"))
 
 
 def _speaks_of_something_else(s: Situation) -> bool:
@@ -65,7 +89,10 @@ def elsewhere(s: Situation, question: OpenQuestion) -> Decision | Search | None:
     place = s.findings[search].place
     if place is None:
         return None
-    s = replace(s, state=replace(s.state, place=place))
+    return _looked_up_there(replace(s, state=replace(s.state, place=place)), question)
+
+
+def _looked_up_there(s: Situation, question: OpenQuestion) -> Decision | Search:
     if question.kind is QuestionKind.WHICH_NEED:
         return ask_again(s, question)
     if question.kind is QuestionKind.TWO_NEEDS:

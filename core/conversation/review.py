@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from core.conversation.decision import Decision, Effect, KeepForReview
 from core.conversation.situation import TOPIC_KEPT_BACK, Search, Situation
-from core.conversation.state import QuestionKind
+from core.conversation.state import ABOUT_A_PLACE, QuestionKind
 from core.db.models.help_request import Reason
 from core.db.models.review import Cause
 from core.review.deidentify import anonymous
@@ -23,7 +23,7 @@ _ABOUT_A_NEED = frozenset({Act.FIND_HELP, Act.REPORT_PROBLEM, Act.UNKNOWN})
 
 def unknown(s: Situation) -> tuple[Effect, ...]:
     """The message, where it is one of words that we could make nothing of."""
-    asked_where = s.question is not None and s.question.kind is QuestionKind.PLACE
+    asked_where = s.question is not None and s.question.kind in ABOUT_A_PLACE
     other_language = s.understanding.language != s.language  # nobody here could label it
     if s.act is not Act.UNKNOWN or s.only_a_place or asked_where or other_language:
         return ()
@@ -40,7 +40,8 @@ def denied(s: Situation) -> tuple[Effect, ...]:
     question = s.question
     if question is None or len(s.wanted) != 1 or not question.needs or question.needs[0] == s.wanted[0]:
         return ()
-    at_once = question.kind is QuestionKind.OFFER and s.state.need == question.needs[0] and len(s.state.offered) == 1
+    first = {QuestionKind.OFFER: 1, QuestionKind.LIST: len(question.services)}.get(question.kind)
+    at_once = s.state.need == question.needs[0] and len(s.state.offered) == first
     if question.kind is QuestionKind.WHICH_NEED or (at_once and _begins_with_no(s)):
         return corrected(s, question.needs[0], s.wanted[0])
     return ()

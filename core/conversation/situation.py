@@ -6,16 +6,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import phonenumbers
+from enum import StrEnum
 
 from core.conversation.state import OpenQuestion, TalkState
-from core.db.models.help_request import Reason, Status
+from core.db.models.help_request import CallBack, Reason, Status
 from core.directory.find import Found, Offer
 from core.directory.places import PlaceRef
 from core.directory.queries import ResponsibleName
 from core.hours import WeekHours
 from core.messages import Channel, Inbound, Moment, Reply
+from core.phone_numbers import takes_texts
 from core.review.deidentify import Known
 from intents.catalogue import Catalogue
 from intents.thresholds import CONFIDENT
@@ -25,8 +25,9 @@ TOPIC_KEPT_BACK = frozenset({"safety.abuse"})
 """Needs of which nothing is said before the resident told us that nobody else reads this phone (techsafety.org)."""
 HEARD_WELL = 0.5
 """The recogniser's own confidence, 0 to 1, below which we ask before we act."""
-_TEXTED = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _TELLS_A_NEED = frozenset({Act.FIND_HELP, Act.REPORT_PROBLEM})
+DIGITS_FOR_POSTCODES = frozenset({"US", "MX", "ES", "AU"})
+"""Countries whose postcodes can be keyed (Universal Postal Union, addressing systems)."""
 MOSTLY = 0.6
 """A place name that makes up this share of a message, in characters, is the whole message ("im on mill street")."""
 
@@ -73,6 +74,42 @@ class RequestView:
     acknowledged: bool
     """The resident has been told so since the volunteer's last answer."""
     created_at: datetime
+    private: bool = False
+    call_back: CallBack | None = None
+    elsewhere: bool = False
+    """Asked for at another contact point of theirs."""
+
+
+class Wish(StrEnum):
+    """What they may ask for in a few words that concern only how we know and write to them."""
+
+    PRIVACY = "privacy"
+    LINK = "link"
+    UNLINK = "unlink"
+
+
+class NumberStanding(StrEnum):
+    """What is known of a number that somebody shared in a chat."""
+
+    FREE = "free"
+    LINKED = "linked"
+    """With this very chat."""
+    SHARED = "shared"
+    """Several people are reached at it, or at the chat."""
+    SILENT = "silent"
+    """Nothing is sent to it: they asked for that, or others may read it."""
+    TOO_OFTEN = "too_often"
+    """It, or the chat, has had its codes for today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What they had sent before they put it in other words."""
+
+    request_id: uuid.UUID | None
+    """The help request that it came to belong to."""
+    open_to_change: bool
+    """It was told in free words, and nothing was said since: the new words may take its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +131,11 @@ class Community:
     catalogue: Catalogue
     languages: tuple[str, ...]
     duty_hours: WeekHours
+    country: str = "US"
+    connects: bool = False
+    """There is a duty telephone that calls can be connected with."""
+    calls_back_missed: bool = False
+    """Who hangs up before they have said anything is called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +158,23 @@ class Situation:
     """The reference a new help request would get."""
     community: Community
     findings: Mapping[Search, Findings] = field(default_factory=dict)
+    before: Understanding | None = None
+    """What the message meant that made us ask whether anyone is in danger."""
+    usual_pace: bool = False
+    """They are spoken to slowly, and no longer want that."""
     known: Known = Known()
     """Words and places that give nobody away."""
     first_time: bool = False
     """Nobody has told us their language yet."""
+    wish: Wish | None = None
+    linked: bool = False
+    """Their contact point is linked with another one."""
+    number: NumberStanding | None = None
+    """Of the number they share with this message."""
+    fresh_code: str = ""
+    """The code that would be sent to it."""
+    earlier: Earlier | None = None
+    """Where the message is a new wording."""
 
     @property
     def act(self) -> Act:
@@ -142,6 +197,21 @@ class Situation:
         return self.inbound.channel is Channel.VOICE
 
     @property
+    def shows_a_list(self) -> bool:
+        """They see several services at once, and maps; else one service at a time is what fits."""
+        return self.inbound.channel is Channel.TELEGRAM
+
+    @property
+    def number_withheld(self) -> bool:
+        """They call from a telephone whose number we don't get to see."""
+        return self.on_the_phone and not self.inbound.address.startswith("+")
+
+    @property
+    def can_key_a_postcode(self) -> bool:
+        """They have a telephone's keys at hand, and their postcode is made of digits."""
+        return self.on_the_phone and self.community.country in DIGITS_FOR_POSTCODES
+
+    @property
     def misheard(self) -> bool:
         """The speech recogniser doubts its own words."""
         return self.inbound.confidence is not None and self.inbound.confidence < HEARD_WELL
@@ -149,18 +219,17 @@ class Situation:
     @property
     def can_be_texted(self) -> bool:
         """Their telephone may be a mobile (in some countries its number doesn't tell), and they want texts."""
-        if self.contact.stopped:
-            return False
-        try:
-            number = phonenumbers.parse(self.inbound.address)
-        except phonenumbers.NumberParseException:
-            return False
-        return phonenumbers.number_type(number) in _TEXTED
+        return not self.contact.stopped and takes_texts(self.inbound.address)
 
     @property
     def perhaps(self) -> str | None:
         """A need that a part of the message may tell beside the wanted one."""
         return next((need.code for need in self.understanding.needs if need.also), None)
+
+    @property
+    def wordless_media(self) -> bool:
+        """A picture or recording and no words: only a person can make something of it."""
+        return bool(self.inbound.media) and not self.understanding.text.strip()
 
     @property
     def only_a_place(self) -> bool:
@@ -186,7 +255,7 @@ class Situation:
     @property
     def held_request(self) -> RequestView | None:
         """The request through which a volunteer holds this conversation."""
-        return next((r for r in self.requests if r.held), None)
+        return next((r for r in self.requests if r.held and not r.elsewhere), None)
 
     @property
     def promise(self) -> Moment | None:

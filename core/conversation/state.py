@@ -20,6 +20,7 @@ class QuestionKind(StrEnum):
     """What we asked."""
 
     PLACE = "place"
+    POSTCODE = "postcode"
     OFFER = "offer"
     TWO_NEEDS = "two_needs"
     NEXT_NEED = "next_need"
@@ -33,12 +34,26 @@ class QuestionKind(StrEnum):
     CANCEL = "cancel"
     LANGUAGE = "language"
     MENU = "menu"
+    DANGER = "danger"
+    CALL_BACK = "call_back"
+    MAY_CALL = "may_call"
+    NUMBER = "number"
+    NUMBER_RIGHT = "number_right"
+    LIST = "list"
+    LINK_CODE = "link_code"
 
 
-ABOUT_A_SERVICE = frozenset({QuestionKind.OFFER, QuestionKind.TWO_NEEDS, QuestionKind.PASS_ON})
+ABOUT_A_PLACE = frozenset({QuestionKind.PLACE, QuestionKind.POSTCODE})
+ABOUT_A_SERVICE = frozenset({QuestionKind.OFFER, QuestionKind.LIST, QuestionKind.TWO_NEEDS, QuestionKind.PASS_ON})
 """Questions to which people reply with a question about the service: "is it far", "what does it cost"."""
+ABOUT_CALLING_BACK = frozenset(
+    {QuestionKind.CALL_BACK, QuestionKind.MAY_CALL, QuestionKind.NUMBER, QuestionKind.NUMBER_RIGHT}
+)
+"""Questions of a call to which a person was promised."""
 LIFETIME = {
     QuestionKind.PRIVATE_PHONE: timedelta(minutes=30),
+    **dict.fromkeys(ABOUT_CALLING_BACK, timedelta(minutes=30)),
+    QuestionKind.LINK_CODE: timedelta(minutes=10),
     QuestionKind.PASS_ON: timedelta(hours=2),
     QuestionKind.FOLLOW_UP: timedelta(days=7),
     QuestionKind.FOLLOW_UP_PARTLY: timedelta(days=2),
@@ -57,11 +72,15 @@ class OpenQuestion:
     """The words in which it was asked."""
     needs: tuple[str, ...] = ()
     """The needs that its choices stand for, in order (WHICH_NEED, TWO_NEEDS, NEXT_NEED), or the one it is about
-    (OFFER, PERSON, PASS_ON) and after it the one that may have been told as well; of a MENU, those on its page."""
+    (OFFER, LIST, PERSON, PASS_ON) and after it the one that may have been told as well; of a MENU, those on its
+    page."""
     subject: uuid.UUID | None = None
     """The follow-up, help request or service it is about."""
     reference: str = ""
-    """The number by which the resident knows that request; of a MENU, where in it they are."""
+    """The number by which the resident knows that request, also where it is opened as the question is asked; of a
+    MENU, where in it they are; of DANGER, its kind; of LINK_CODE, the code."""
+    services: tuple[uuid.UUID, ...] = ()
+    """The services that the choices of a LIST stand for, in order."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -84,6 +103,10 @@ class TalkState:
     for_whom: str | None = None
     """None: not known. "self", or "other"."""
     private_phone: bool | None = None
+    danger_denied: bool = False
+    """They were asked whether anyone is in danger, and nobody was."""
+    codes_wrong: int = 0
+    """How often they got the code wrong that we sent to the number they shared last."""
     misses: int = 0
 
     def going_on(self, need: str) -> Self:
@@ -130,6 +153,7 @@ class NewQuestion:
     needs: tuple[str, ...] = ()
     subject: uuid.UUID | None = None
     reference: str = ""
+    services: tuple[uuid.UUID, ...] = ()
 
     @property
     def lifetime(self) -> timedelta:

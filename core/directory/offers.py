@@ -71,6 +71,9 @@ class Offer:
     distance_km: float | None
     documents: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    latitude: float | None = None
+    """Of `address`, in degrees (WGS 84), as is `longitude`."""
+    longitude: float | None = None
 
 
 Texts = Mapping[tuple[UUID, str], Mapping[str, str]]
@@ -168,6 +171,8 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
         distance_km=distance_km,
         documents=tuple(d.document for d in sorted(service.documents, key=lambda d: str(d.id)) if d.document),
         reasons=(),
+        latitude=location.latitude if location else None,
+        longitude=location.longitude if location else None,
     )
 
 

@@ -32,6 +32,8 @@ class Desk:
     claim_idle: timedelta
     followup_delay: timedelta
     followup_patience: timedelta
+    public_url: str
+    """Where the console is, for those who are told to open it."""
 
     @classmethod
     def of(cls, config: Config, sealer: Sealer) -> Desk:
@@ -48,6 +50,7 @@ class Desk:
             claim_idle=config.claim_idle,
             followup_delay=config.followup_delay,
             followup_patience=config.followup_patience,
+            public_url=config.public_url.rstrip("/"),
         )
 
     def answer_by(self, now: datetime) -> datetime:

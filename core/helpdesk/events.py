@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     CLAIMED = "claimed"
     REVEALED = "revealed"
     REPLIED = "replied"
+    CALLED = "called"
+    CALL_ENDED = "call_ended"
     NOTED = "noted"
     NEED_CORRECTED = "need_corrected"
     RELEASED = "released"
@@ -33,8 +35,19 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     CALL_WANTED = "call_wanted"
     DUTY_TOLD = "duty_told"
+    VOLUNTEERS_TOLD = "volunteers_told"
     NOT_DELIVERED = "not_delivered"
     REFERRAL = "referral"
+
+
+class CallOutcome(StrEnum):
+    """What came of a volunteer's call to a resident. `not_taken`: the volunteer's own telephone was not answered with
+    the key; `not_placed`: it could not be rung, or the request was no longer theirs."""
+
+    SPOKE = "spoke"
+    NO_ANSWER = "no_answer"
+    NOT_TAKEN = "not_taken"
+    NOT_PLACED = "not_placed"
 
 
 def record(

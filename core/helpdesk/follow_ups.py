@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.contacts import linked_with
 from core.db.models.contact_point import ContactPoint
 from core.db.models.conversation import Conversation
 from core.db.models.help_request import FollowUp, FollowUpAnswer, HelpRequest, Outcome, Status
@@ -14,6 +15,8 @@ from core.db.models.timer import TimerKind
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
 from core.helpdesk.locking import locked_request
+from core.messages import Channel, ContactKind
+from core.outbox.blocking import said_stop
 from core.timers import cancel_timers, set_timer
 
 MOST_ASKED = 2
@@ -32,12 +35,37 @@ def schedule_follow_up(session: Session, desk: Desk, request: HelpRequest, now: 
 
 def may_be_asked(session: Session, follow_up: FollowUp) -> bool:
     """Whether the question still makes sense: not answered, the request still closed, no STOP since."""
+    return contact_to_ask(session, follow_up) is not None
+
+
+def contact_to_ask(session: Session, follow_up: FollowUp) -> ContactPoint | None:
+    """Where the question is asked: where the request was made, or at the phone of one who has left that chat. None
+    where it makes no sense any more."""
     request = session.get_one(HelpRequest, follow_up.help_request_id)
     if follow_up.answer or request.status is not Status.RESOLVED or request.conversation_id is None:
-        return False
+        return None
     conversation = session.get_one(Conversation, request.conversation_id)
     contact = session.get_one(ContactPoint, conversation.contact_point_id)
-    return contact.stopped_at is None and contact.blocked_at is None
+    if contact.blocked_at is None and contact.stopped_at is None:
+        return contact
+    return _own_phone(session, contact) if contact.blocked_at is None and _left(session, contact) else None
+
+
+def _left(session: Session, contact: ContactPoint) -> bool:
+    """Whether they shut us out of their chat by its app, or gave it up. That is no STOP, which holds everywhere."""
+    return contact.kind is ContactKind.TELEGRAM and not said_stop(session, contact.id)
+
+
+def _own_phone(session: Session, chat: ContactPoint) -> ContactPoint | None:
+    """A phone that a code has shown to be theirs, that takes texts, and where nobody asked for silence."""
+    linked = [session.get_one(ContactPoint, i) for i in linked_with(session, chat.id)]
+    return next((phone for phone in linked if _may_be_texted(phone)), None)
+
+
+def _may_be_texted(phone: ContactPoint) -> bool:
+    takes_texts = not phone.capabilities or Channel.SMS in phone.capabilities.split(",")
+    silent = phone.stopped_at or phone.blocked_at or phone.safe_to_call is False
+    return phone.kind is ContactKind.PHONE and takes_texts and not silent
 
 
 def record_asked(session: Session, desk: Desk, follow_up: FollowUp, now: datetime) -> None:

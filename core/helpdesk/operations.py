@@ -25,7 +25,8 @@ from core.timers import cancel_timers, set_timer
 
 
 class Refused(Exception):
-    """A volunteer may not do this now; `code` says why (held_by_other, no_channel, stopped, resolved, empty)."""
+    """A volunteer may not do this now; `code` says why (held_by_other, no_channel, stopped, resolved, empty, no_phone,
+    no_number, unsafe)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -67,7 +68,7 @@ def reply(
 
     Raises Refused.
     """
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     if not text.strip():
         raise Refused("empty")
     if request.conversation_id is None or request.channel is None:
@@ -88,7 +89,7 @@ def reply(
     if post(session, message, now):
         request.status = Status.WAITING
         request.acknowledged_at = None
-        _touch(session, request, EventKind.REPLIED, volunteer_id, now)
+        touch(session, request, EventKind.REPLIED, volunteer_id, now)
 
 
 def add_note(
@@ -98,14 +99,14 @@ def add_note(
 
     Raises Refused where the request is someone else's.
     """
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     if not text.strip():
         raise Refused("empty")
     if session.get(Note, note_id):
         return
     note = Note(id=note_id, help_request_id=request.id, volunteer_id=volunteer_id, at=now, text=text.strip())
     session.add(note)
-    _touch(session, request, EventKind.NOTED, volunteer_id, now)
+    touch(session, request, EventKind.NOTED, volunteer_id, now)
 
 
 def correct_need(
@@ -115,7 +116,7 @@ def correct_need(
 
     `private`: from now on nothing is asked unasked about it; what was private once stays so. Raises Refused.
     """
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     before = request.need_code
     if need == before:
         return False
@@ -130,7 +131,7 @@ def correct_need(
 
 def release(session: Session, desk: Desk, request_id: uuid.UUID, volunteer_id: uuid.UUID, now: datetime) -> None:
     """Give it back to the queue. It keeps its place by waiting time. Raises Refused."""
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     _back_to_queue(session, desk, request, now)
     record(session, request.id, EventKind.RELEASED, now, volunteer_id=volunteer_id)
 
@@ -139,7 +140,7 @@ def hand_over(
     session: Session, desk: Desk, request_id: uuid.UUID, volunteer_id: uuid.UUID, to_id: uuid.UUID, now: datetime
 ) -> None:
     """Give it to another volunteer, who holds it from now on. Raises Refused."""
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     other = session.get(Volunteer, to_id)
     if other is None or other.disabled_at:
         raise Refused("no_such_volunteer")
@@ -157,7 +158,7 @@ def close(
     now: datetime,
 ) -> None:
     """End it with a coded outcome; the resident is asked later whether the help came. Raises Refused."""
-    request = _held(session, request_id, volunteer_id)
+    request = held(session, request_id, volunteer_id)
     request.status = Status.RESOLVED
     request.outcome = outcome
     request.resolved_at = now
@@ -193,7 +194,8 @@ def return_idle_claim(session: Session, desk: Desk, request_id: uuid.UUID, now: 
     record(session, request.id, EventKind.CLAIM_RAN_OUT, now, volunteer_id=volunteer_id)
 
 
-def _held(session: Session, request_id: uuid.UUID, volunteer_id: uuid.UUID) -> HelpRequest:
+def held(session: Session, request_id: uuid.UUID, volunteer_id: uuid.UUID) -> HelpRequest:
+    """The open request that this volunteer holds, locked. Raises Refused where they don't."""
     request = session.get(HelpRequest, request_id, with_for_update=True)
     if request is None:
         raise Refused("not_found")
@@ -204,7 +206,8 @@ def _held(session: Session, request_id: uuid.UUID, volunteer_id: uuid.UUID) -> H
     return request
 
 
-def _touch(session: Session, request: HelpRequest, kind: EventKind, volunteer_id: uuid.UUID, now: datetime) -> None:
+def touch(session: Session, request: HelpRequest, kind: EventKind, volunteer_id: uuid.UUID, now: datetime) -> None:
+    """Note what the holder did; their claim is not idle."""
     request.touched_at = now
     session.flush()
     record(session, request.id, kind, now, volunteer_id=volunteer_id)

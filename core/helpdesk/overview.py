@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.db.models.directory import Service
 from core.db.models.help_request import HelpRequest, Status, UnmetCause, UnmetNeed, Urgency
-from core.db.models.outgoing import Delivery, OutgoingMessage
+from core.db.models.outgoing import Delivery, OutgoingMessage, Purpose
 from core.directory.offers import FRESH
 from core.helpdesk.desk import Desk
 from core.helpdesk.opening import EMERGENCY_PATIENCE
@@ -106,7 +106,11 @@ def _failed(session: Session, since: datetime) -> int:
         session.scalar(
             sa.select(sa.func.count())
             .select_from(OutgoingMessage)
-            .where(OutgoingMessage.status == Delivery.FAILED, OutgoingMessage.created_at >= since)
+            .where(
+                OutgoingMessage.status == Delivery.FAILED,
+                OutgoingMessage.created_at >= since,
+                OutgoingMessage.purpose != Purpose.CONNECT,  # a volunteer who did not pick up has missed no message
+            )
         )
         or 0
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.db.models.contact_point import ContactPoint, Resident
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage
 from core.db.models.help_request import (
+    CallBack,
     FollowUp,
     FollowUpAnswer,
     HelpRequest,
@@ -48,6 +49,7 @@ class QueueRow:
     language: str
     written_in: str | None
     channel: Channel | None
+    call_back: CallBack | None
     waiting_since: datetime
     holder_id: uuid.UUID | None
     holder: str | None
@@ -137,11 +139,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MediaLine:
-    """A picture or recording to look at; `kept` once it was fetched."""
+    """A picture or recording to look at; `kept` once it was fetched. `seconds`: of a recording, where known."""
 
     id: uuid.UUID
     content_type: str
     kept: bool
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,16 @@ class RequestPage:
     """Whether the resident said that nobody else picks up; None when never asked or no number is known."""
     can_reply: bool
     address: str | None
+    number_given: bool
+    """They withheld the number they called from, and gave us `address`."""
     lines: tuple[Line, ...]
     events: tuple[EventLine, ...]
     referrals: tuple[uuid.UUID, ...]
+
+    @property
+    def number_withheld(self) -> bool:
+        """They called from a telephone whose number we don't see, and gave us none."""
+        return self.row.channel is Channel.VOICE and self.address is not None and not self.address.startswith("+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,7 @@ def request_page(session: Session, sealer: Sealer, request_id: uuid.UUID, *, rev
     if found is None:
         return None
     request, holder, asked_by = found
-    contact = _contact_of(session, request)
+    contact = contact_of(session, request)
     answer = session.scalar(
         sa.select(FollowUp.answer)
         .where(FollowUp.help_request_id == request_id)
@@ -213,6 +223,7 @@ def request_page(session: Session, sealer: Sealer, request_id: uuid.UUID, *, rev
         safe_to_call=contact.safe_to_call if contact else None,
         can_reply=contact is not None and contact.stopped_at is None,
         address=_address(sealer, contact) if revealed and contact else None,
+        number_given=request.call_number_id is not None,
         lines=_lines(session, request) if revealed else (),
         events=_events(session, request_id),
         referrals=tuple(session.scalars(sa.select(Referral.service_id).where(Referral.help_request_id == request_id))),
@@ -232,6 +243,7 @@ def _queue_row(request: HelpRequest, holder: str | None, answer: FollowUpAnswer 
         language=request.language,
         written_in=request.written_in,
         channel=request.channel,
+        call_back=request.call_back,
         waiting_since=request.waiting_since,
         holder_id=request.claimed_by_id,
         holder=holder,
@@ -240,7 +252,10 @@ def _queue_row(request: HelpRequest, holder: str | None, answer: FollowUpAnswer 
     )
 
 
-def _contact_of(session: Session, request: HelpRequest) -> ContactPoint | None:
+def contact_of(session: Session, request: HelpRequest) -> ContactPoint | None:
+    """Where the one who asked is reached, and first the number that they gave us; None where they came in person."""
+    if request.call_number_id:
+        return session.get_one(ContactPoint, request.call_number_id)
     if request.conversation_id is None:
         return None
     return session.scalar(
@@ -255,27 +270,25 @@ def _address(sealer: Sealer, contact: ContactPoint) -> str:
 
 
 def _lines(session: Session, request: HelpRequest) -> tuple[Line, ...]:
-    lines: list[Line] = []
-    if request.conversation_id:
-        lines += _said(session, request.conversation_id) + _sent(session, request.conversation_id)
-    lines += _notes(session, request.id)
+    lines = _said(session, request) + _sent(session, request) + _notes(session, request.id)
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
-def _said(session: Session, conversation_id: uuid.UUID) -> list[Line]:
-    rows = session.scalars(
-        sa.select(InboundMessage)
-        .where(InboundMessage.conversation_id == conversation_id)
-        .order_by(InboundMessage.received_at)
-    ).all()
+def _said(session: Session, request: HelpRequest) -> list[Line]:
+    """All of its conversation, and what came to belong to it from another channel of the same person."""
+    theirs = InboundMessage.help_request_id == request.id
+    if request.conversation_id:
+        theirs = sa.or_(theirs, InboundMessage.conversation_id == request.conversation_id)
+    rows = session.scalars(sa.select(InboundMessage).where(theirs).order_by(InboundMessage.received_at)).all()
     media: dict[uuid.UUID, list[MediaLine]] = {}
-    kept = InboundMedia.fetched_at.is_not(None)
+    item, kept = InboundMedia, InboundMedia.fetched_at.is_not(None)
     for row in session.execute(
-        sa.select(InboundMedia.id, InboundMedia.inbound_message_id, InboundMedia.content_type, kept.label("kept"))
+        sa.select(item.id, item.inbound_message_id, item.content_type, item.seconds, kept.label("kept"))
         .join(InboundMessage, InboundMessage.id == InboundMedia.inbound_message_id)
-        .where(InboundMessage.conversation_id == conversation_id)
+        .where(theirs)
     ):
-        media.setdefault(row.inbound_message_id, []).append(MediaLine(row.id, row.content_type, bool(row.kept)))
+        shown = MediaLine(row.id, row.content_type, bool(row.kept), row.seconds)
+        media.setdefault(row.inbound_message_id, []).append(shown)
     return [
         Line(r.received_at, Speaker.RESIDENT, r.language, text=r.text, channel=r.channel,
              media=tuple(media.get(r.id, ())), location=_location(r))
@@ -289,11 +302,14 @@ def _location(message: InboundMessage) -> Location | None:
     return Location(message.latitude, message.longitude)
 
 
-def _sent(session: Session, conversation_id: uuid.UUID) -> list[Line]:
+def _sent(session: Session, request: HelpRequest) -> list[Line]:
+    theirs = sa.and_(OutgoingMessage.help_request_id == request.id, OutgoingMessage.conversation_id.is_not(None))
+    if request.conversation_id:
+        theirs = sa.or_(theirs, OutgoingMessage.conversation_id == request.conversation_id)
     rows = session.execute(
         sa.select(OutgoingMessage, Volunteer.name)
         .outerjoin(Volunteer, Volunteer.id == OutgoingMessage.volunteer_id)
-        .where(OutgoingMessage.conversation_id == conversation_id)
+        .where(theirs)
         .order_by(OutgoingMessage.created_at)
     ).all()
     return [

@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.db.models.volunteer import LoginAttempt, Role, Volunteer, VolunteerSession
+from core.db.sealing import Sealer
+from core.messages import ContactKind
 
 SESSION_LIFETIME = timedelta(hours=20)
 """Of an idle session: WCAG 2.2.6 asks to keep people's work for 20 hours or to warn them."""
@@ -94,6 +96,22 @@ def active_volunteers(session: Session) -> list[Volunteer]:
 def set_language(session: Session, volunteer_id: uuid.UUID, language: str) -> None:
     """The language that this volunteer's console speaks from now on."""
     session.execute(sa.update(Volunteer).where(Volunteer.id == volunteer_id).values(language=language))
+
+
+def set_phone(session: Session, sealer: Sealer, volunteer_id: uuid.UUID, number: str | None) -> None:
+    """The volunteer's own telephone in E.164, to be rung when they call a resident; None: we know none any more."""
+    kind = ContactKind.PHONE
+    sealed = {"phone_key": sealer.key(kind, number), "phone_sealed": sealer.seal(kind, number)} if number else None
+    forgotten = {"phone_key": None, "phone_sealed": None}
+    session.execute(sa.update(Volunteer).where(Volunteer.id == volunteer_id).values(sealed or forgotten))
+
+
+def phone_of(session: Session, sealer: Sealer, volunteer_id: uuid.UUID) -> str | None:
+    """The volunteer's own telephone in E.164; None where they gave none."""
+    row = session.execute(
+        sa.select(Volunteer.phone_key, Volunteer.phone_sealed).where(Volunteer.id == volunteer_id)
+    ).one()
+    return sealer.open(ContactKind.PHONE, row.phone_key, row.phone_sealed) if row.phone_sealed else None
 
 
 def password_hash_of(session: Session, username: str) -> tuple[uuid.UUID | None, str]:

@@ -20,7 +20,8 @@ def offered_locales() -> tuple[str, ...]:
 
 
 def load_domain(domain: str, language: str) -> Mapping[str, str]:
-    """Key -> text of one `domain` ("messages" for residents, "console" for volunteers) in one language."""
+    """Key -> text of one `domain` ("messages" for residents, "console" for volunteers,
+    "simulator" for the demo's phones) in one language."""
     path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
     try:
         with path.open("rb") as file:

@@ -76,7 +76,7 @@ class Phrasebook:
         """
         tag = self.language_or_default(language)
         said = self._bare(words, tag)
-        named = [(choice.number, name) for choice in choices for name in self._names(choice, tag)]
+        named = [(choice.number, name) for choice in choices for name in self.names(choice, tag)]
         best, best_ratio = None, float(CLOSE_ENOUGH)
         for number, name in named:
             ratio = fuzz.ratio(name, said)
@@ -92,7 +92,9 @@ class Phrasebook:
         ]
         return max(beginnings)[1] if beginnings else None
 
-    def _names(self, choice: Choice, tag: str) -> list[str]:
+    def names(self, choice: Choice, language: str) -> list[str]:
+        """What people say for a choice, its label first."""
+        tag = self.language_or_default(language)
         return [_plain(self.line(choice.label, tag)), *self._words(choice.label.key, tag)]
 
     def _words(self, key: str, tag: str, *, open_ended: bool = False) -> list[str]:

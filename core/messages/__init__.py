@@ -12,6 +12,7 @@ from core.messages.reply import (
     Say,
     Silence,
     Translated,
+    Venue,
     Words,
 )
 from core.messages.wire import reply_from_json, reply_to_json
@@ -34,6 +35,7 @@ __all__ = [
     "Say",
     "Silence",
     "Translated",
+    "Venue",
     "Words",
     "clean_text",
     "reply_from_json",

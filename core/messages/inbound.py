@@ -55,15 +55,25 @@ class CallEvent(StrEnum):
     STARTED = "started"
     SILENT = "silent"
     """We asked three times and heard nothing."""
+    NOT_TAKEN = "not_taken"
+    """The duty telephone rang for them, and no person took the call."""
     ENDED = "ended"
+    MISSED = "missed"
+    """They hung up before they had said or keyed anything."""
+    CALLED_BACK = "called_back"
+    """They picked up when we called back after such a call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, recording or document that came with a message, at the provider's address `url`."""
+    """A picture, recording or document that came with a message, at the provider's address `url`.
+
+    `seconds`: how long a recording is, where the provider tells.
+    """
 
     url: str
     content_type: str
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,17 @@ class Inbound:
     call: CallEvent | None = None
     confidence: float | None = None
     """Of the speech recogniser in `speech`, 0 to 1."""
+    about: str = ""
+    """The code of the need that the link named through which they came; "" for none."""
+    contact: str = ""
+    """The telephone number (E.164) that they shared as their own; "" for none."""
+    language: str | None = None
+    """What their app is set to (BCP-47): a hint where nothing is known yet."""
+    message_id: str = ""
+    """The channel's own name, within the talk, for the message: a new wording of it carries the same one. Not
+    `provider_id`, which differs for each of the two. "" where the channel knows no edits."""
+    edited: bool = False
+    """A new wording of `message_id`."""
 
     @property
     def words(self) -> str:

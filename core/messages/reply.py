@@ -77,7 +77,21 @@ class Expects:
     choices: tuple[Choice, ...] = ()
     person: bool = False
     free: str = ""
-    """What free words are awaited ("place", "need"), or "" for none; channels use it for recogniser hints."""
+    """What free words are awaited ("place", "need", "phone", "code"), or "contact" for their own contact card, or ""
+    for none; a channel may listen otherwise for it, or offer a button that tells it."""
+    optional: bool = False
+    """Silence is an answer too: it is not asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a service is that the Reply names, for a channel that can show a map. Degrees are WGS 84."""
+
+    name: str
+    address: str
+    latitude: float
+    longitude: float
+    phone: Phone | None = None
 
 
 class Silence(StrEnum):
@@ -95,6 +109,7 @@ class Reply:
     """One answer. Either `say` has lines, or `silence` names why there are none.
 
     `slow`: to be said slowly, with long waits. `connect`: a person is on duty now, so a call is connected.
+    `venues`: where the services are that it names, as far as that is known; a channel without maps leaves them out.
     """
 
     say: tuple[Say, ...]
@@ -103,6 +118,7 @@ class Reply:
     silence: Silence | None = None
     slow: bool = False
     connect: bool = False
+    venues: tuple[Venue, ...] = ()
 
     @classmethod
     def none(cls, reason: Silence, language: str) -> Reply:

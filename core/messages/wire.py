@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.messages.reply import (
     Say,
     Silence,
     Translated,
+    Venue,
     Words,
 )
 
@@ -29,9 +31,11 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "choices": [{"number": c.number, "label": _say_to_json(c.label)} for c in reply.expects.choices],
         "person": reply.expects.person,
         "free": reply.expects.free,
+        "optional": reply.expects.optional,
         "silence": reply.silence.value if reply.silence else None,
         "slow": reply.slow,
         "connect": reply.connect,
+        "venues": [asdict(venue) for venue in reply.venues],
     }
 
 
@@ -41,6 +45,7 @@ def reply_from_json(data: Mapping[str, Any]) -> Reply:
         choices=tuple(Choice(c["number"], _say_from_json(c["label"])) for c in data["choices"]),
         person=data["person"],
         free=data["free"],
+        optional=data.get("optional", False),  # replies stored before we asked when to call back have none
     )
     return Reply(
         say=tuple(_say_from_json(line) for line in data["say"]),
@@ -49,6 +54,7 @@ def reply_from_json(data: Mapping[str, Any]) -> Reply:
         silence=Silence(data["silence"]) if data["silence"] else None,
         slow=data.get("slow", False),  # replies stored before there were calls have neither
         connect=data.get("connect", False),
+        venues=tuple(_venue_from_json(venue) for venue in data.get("venues", ())),  # nor had they maps
     )
 
 
@@ -60,6 +66,11 @@ def _say_to_json(say: Say) -> dict[str, Any]:
 def _say_from_json(data: Mapping[str, Any]) -> Say:
     params = {name: _param_from_json(value) for name, value in data["params"].items()}
     return Say(data["key"], params, data["optional"], data.get("language"))
+
+
+def _venue_from_json(data: Mapping[str, Any]) -> Venue:
+    phone = Phone(**data["phone"]) if data["phone"] else None
+    return Venue(**{**data, "phone": phone})
 
 
 def _param_to_json(param: Param) -> dict[str, Any]:

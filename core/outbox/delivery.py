@@ -34,7 +34,7 @@ another worker might take the message over in the middle of it."""
 BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 """Waits between attempts; the last one repeats until the message expires."""
 _DANGER_FIRST = sa.case((OutgoingMessage.purpose.in_([Purpose.EMERGENCY, Purpose.DUTY]), 0), else_=1)
-PASS_AFTER_STOP = (Purpose.CONSENT, Purpose.EMERGENCY, Purpose.DUTY)
+PASS_AFTER_STOP = (Purpose.CONSENT, Purpose.EMERGENCY, Purpose.DUTY, Purpose.CONNECT)
 
 FailureHook = Callable[[Session, uuid.UUID, datetime], None]
 """Told in the recording transaction that a message failed for good, so that a person sees it."""
@@ -117,7 +117,8 @@ class Deliverer:
             return None
         try:
             address = self._sealer.open(contact.kind, contact.address_key, contact.address_sealed)
-            envelope = Envelope(message.id, address, reply_from_json(message.reply), message.created_at)
+            reply = reply_from_json(message.reply)
+            envelope = Envelope(message.id, address, reply, message.created_at, message.purpose)
         except Exception as error:  # one row that can't be read must not keep back all the others
             log_failure(log, f"message {message.id} can't be read", error)
             self._fail(session, message, "unsealable" if isinstance(error, SealError) else "unreadable", now)
@@ -169,6 +170,8 @@ class Deliverer:
             log.error("delivery refused with code %s: this is ours to mend", error.code)
         with self._database.write() as session:
             message = session.get_one(OutgoingMessage, claimed.envelope.message_id, with_for_update=True)
+            if error.opted_out:
+                mark_stopped(session, claimed.contact_point_id, now)
             if message.status is not Delivery.SENDING or message.attempts != claimed.attempts:
                 pass  # we were so slow that it was taken over: what becomes of it is not ours to say
             elif error.uncertain or error.retryable:
@@ -178,8 +181,6 @@ class Deliverer:
                 message.error_code = error.code
             else:
                 self._fail(session, message, error.code, now)
-            if error.opted_out:
-                mark_stopped(session, claimed.contact_point_id, now)
 
     def _fail(self, session: Session, message: OutgoingMessage, code: str, now: datetime) -> None:
         message.status = Delivery.FAILED

@@ -20,6 +20,8 @@ LIFETIME = {
     Purpose.VOLUNTEER: timedelta(days=2),
     Purpose.STARTED: timedelta(days=2),
     Purpose.DUTY: timedelta(hours=6),
+    Purpose.CONNECT: timedelta(minutes=5),  # the volunteer waits beside the telephone
+    Purpose.CODE: timedelta(minutes=10),  # as long as it counts
 }
 """After this a message says something that is no longer so: it fails as expired and a person sees that."""
 

@@ -8,17 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.db.models.outgoing import Purpose
 from core.messages import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message on its way: to whom, what. `created_at` bounds the search for it after a cut connection."""
+    """One message on its way: to whom, what, why. `created_at` bounds the search for it after a cut connection."""
 
     message_id: uuid.UUID
     address: str
     reply: Reply
     created_at: datetime
+    purpose: Purpose
 
 
 class Blame(StrEnum):

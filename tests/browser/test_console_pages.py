@@ -183,3 +183,34 @@ def test_a_whole_day_without_javascript(served: Served, chromium: Browser) -> No
     context.close()
     with scene.database.read() as session:
         assert session.scalar(sa.select(Volunteer.username)) == "vera"
+
+
+def test_a_voicemail_and_the_call_button(served: Served, page: Page, language: str) -> None:
+    scene = served.scene
+    scene.joins("vera", "Vera Lopez", language=language)
+    request_id = scene.asks("please call me")
+    scene.leaves_voicemail(request_id)
+    served.log_in(page, "vera")
+    page.goto(served.url(f"/console/requests/{request_id}"))
+    page.click(".claim-form button")
+    wrong: list[str] = []
+    look(page, wrong, axe_when_narrow=True)
+    page.click("section[aria-labelledby=call-title] a")
+    look(page, wrong, axe_when_narrow=True)
+    page.fill("#phone", "my kitchen")
+    page.click("main form button")
+    look(page, wrong, axe_when_narrow=True)
+    page.fill("#phone", "202-555-0171")
+    page.click("main form button")
+    look(page, wrong, axe_when_narrow=True)
+    names = {"en": "Voicemail, Monday 10:00\u202fAM, 34 seconds", "zh": "语音留言，星期一 10:00，34秒钟",
+             "es": "Mensaje de voz, lunes 10:00, 34 segundos"}  # fmt: skip
+    sound = page.locator("audio[controls]")
+    expect(sound).to_have_accessible_name(names[language])
+    assert sound.evaluate("a => new Promise(r => { a.oncanplay = () => r(a.duration); a.onerror = r; a.load() })") == 1
+    button = page.locator("section[aria-labelledby=call-title] button")
+    expect(button).to_have_accessible_description(str(page.text_content("#call-hint")))
+    button.click()
+    assert page.locator(".govuk-notification-banner").count() == 1
+    look(page, wrong, axe_when_narrow=True)
+    assert not wrong, "\n".join(wrong)

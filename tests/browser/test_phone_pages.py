@@ -63,36 +63,45 @@ def demo() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture(params=["en", "zh", "es"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def captions(page: Page) -> list[str]:
     return page.locator("#thread .words").all_text_contents()
 
 
-def test_the_text_phone(demo: str, page: Page) -> None:
+def test_the_text_phone(demo: str, page: Page, language: str) -> None:
     wrong: list[str] = []
     page.emulate_media(reduced_motion="reduce")  # a text that is still fading in has no contrast yet
     page.goto(f"{demo}/try/?phone={LI}")
+    page.click(f".languages [hreflang={language}]")
+    assert page.locator("html").get_attribute("lang") == language
     look(page, wrong, axe_when_narrow=True)
     page.fill("#text", "我想找人送午饭")
     page.keyboard.press("Enter")
     expect(page.locator("#thread li")).to_have_count(1)
     look(page, wrong, axe_when_narrow=False)
-    page.goto(f"{demo}/try/?phone=no")
+    page.goto(f"{demo}/try/?phone=no&language={language}")
     look(page, wrong, axe_when_narrow=False)
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_telephone_before_during_and_after_a_call(demo: str, page: Page) -> None:
+def test_the_telephone_before_during_and_after_a_call(demo: str, page: Page, language: str) -> None:
     wrong: list[str] = []
-    page.goto(f"{demo}/try/?phone={LI}")
-    page.click("text=Call instead")
+    page.add_init_script(VOICES)
+    page.goto(f"{demo}/try/?phone={LI}&language={language}")
+    page.click(".swap")
+    assert page.locator("html").get_attribute("lang") == language, "the other phone speaks it too"
     look(page, wrong, axe_when_narrow=True)
-    page.click("text=Call 202-555-0199")
+    page.click(".call")
     expect(page.locator("#thread li")).to_have_count(2)
     look(page, wrong, axe_when_narrow=True)
-    page.click("text=Hang up")
+    page.click(".hang-up")
     expect(page.locator(".call")).to_be_visible()
     look(page, wrong, axe_when_narrow=False)
-    page.goto(f"{demo}/try/call/?phone=no")
+    page.goto(f"{demo}/try/call/?phone=no&language={language}")
     look(page, wrong, axe_when_narrow=False)
     assert not wrong, "\n".join(wrong)
 
@@ -118,6 +127,31 @@ def test_a_call_by_keyboard_adds_to_the_captions_and_leaves_the_page_alone(demo:
     page.click("text=Hang up")
     page.click(".call")
     expect(page.locator("#thread li")).to_have_count(2)
+
+
+def test_keys_of_the_keyboard_are_the_telephones_unless_somebody_writes(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/try/call/")
+    page.keyboard.press("1")
+    page.click(".call")
+    expect(page.locator("#thread li")).to_have_count(2)
+    for place, key in enumerate("0123456789*#", start=1):
+        page.keyboard.press(key)
+        expect(page.locator("#thread li")).to_have_count(2 + 2 * place)
+    assert captions(page)[2::2] == [f"({key})" for key in "0123456789*#"]
+    page.keyboard.press("Control+0")
+    page.keyboard.press("x")
+    page.focus("#words")
+    page.keyboard.type("17 Mill Street")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(28)
+    assert captions(page)[26] == "17 Mill Street", "and no key was pressed meanwhile"
+    page.click("#typed-keys")
+    assert page.locator("#typed-keys").text_content() == "Switch these keys on"
+    page.keyboard.press("1")
+    page.click("#typed-keys")
+    page.keyboard.press("2")
+    expect(page.locator("#thread li")).to_have_count(30)
+    assert captions(page)[28] == "(2)"
 
 
 def test_captions_are_spoken_in_their_language_where_it_has_a_voice(demo: str, page: Page) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
 import uuid
+import wave
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -39,6 +41,7 @@ from core.db.sealing import Sealer
 from core.helpdesk import operations
 from core.helpdesk.desk import Desk
 from core.helpdesk.opening import NewRequest, open_request
+from core.helpdesk.volunteers import set_phone
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, NeedName, Reply, Say, reply_to_json
 from core.outbox.operations import Post, post
@@ -60,6 +63,18 @@ EVERYDAY = Known(frozenset({"i", "my", "the", "sink", "leaks"}))
 DORIS = "+12025550123"
 LI = "+12025550124"
 ROSA = "+12025550125"
+
+
+def _silence(seconds: int) -> bytes:
+    with io.BytesIO() as file:
+        with wave.open(file, "wb") as sound:
+            sound.setparams((1, 2, 8000, 0, "NONE", ""))
+            sound.writeframes(bytes(2 * 8000 * seconds))
+        return file.getvalue()
+
+
+SILENCE = _silence(1)
+"""A recording that browsers can play."""
 
 
 class CompiledOnce(BytecodeCache):
@@ -155,6 +170,20 @@ class Scene:
             session.flush()
             self.media[row.id] = (content_type, content)
             return row.id
+
+    def leaves_voicemail(self, request_id: uuid.UUID, seconds: int | None = 34) -> uuid.UUID:
+        """The resident of a request speaks after the tone: gives the recording's id."""
+        media_id = self.sends_media(self.writes(request_id, ""), "audio/x-wav", SILENCE)
+        with self.database.write() as session:
+            row = session.get_one(InboundMedia, media_id)
+            row.seconds = seconds
+            session.get_one(InboundMessage, row.inbound_message_id).channel = Channel.VOICE
+        return media_id
+
+    def has_phone(self, username: str, number: str) -> None:
+        """A volunteer gave their own number."""
+        with self.database.write() as session:
+            set_phone(session, self.deps.sealer, self.people[username], number)
 
     def worker_is_alive(self) -> None:
         with self.database.write() as session:

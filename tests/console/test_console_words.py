@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.texts import Texts
-from core.db.models.help_request import FollowUpAnswer, Outcome, Reason, UnmetCause, Urgency
+from core.db.models.help_request import CallBack, FollowUpAnswer, Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery
 from core.db.models.review import Cause
 from core.helpdesk.events import EventKind
@@ -29,6 +29,7 @@ CODES = [
     *(f"event.{code}" for code in EventKind),
     *(f"delivery.{code}" for code in Delivery),
     *(f"answer.{code}" for code in FollowUpAnswer),
+    *(f"call_back.{code}" for code in CallBack),
     *(f"cause.{code}" for code in UnmetCause),
     *(f"review_cause.{code}" for code in Cause),
     *(f"shelf.{code}" for code in Shelf),

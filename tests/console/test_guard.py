@@ -25,6 +25,7 @@ EXPECTED = {
     "console.close": (200, 409, 409),
     "console.hand_over": (200, 409, 409),
     "console.media": (200, 404, 404),
+    "console.own_page": (200, 200, 200),
     "console.overview": (404, 404, 200),
     "console.review": (404, 404, 200),
     "console.no_such_page": (404, 404, 404),

@@ -8,7 +8,7 @@ from core.db.models.help_request import Reason
 from tests.journeys.conftest import Desk, Phone
 
 TEETH_AND_LETTERS = "i need a dentist near elm hill and i dont follow the letters they send"
-TEETH_AND_FEAR = "i need a dentist near elm hill and my husband gets nasty"
+TEETH_AND_FEAR = "i need a dentist near elm hill and he pushes me about"
 ASKED_TOO = "Did you ask about this too: an interpreter or reader?"
 
 

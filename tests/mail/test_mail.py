@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from core.config import Config, ConfigError
+from core.db.models.outgoing import Purpose
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Choice, Expects, Reply, Say, Silence, Words
 from core.outbox.sender import Blame, DeliveryError, Envelope
@@ -73,7 +74,7 @@ def sender(smtp_url: str, phrasebook: Phrasebook) -> MailSender:
 
 
 def envelope(reply: Reply = ALARM) -> Envelope:
-    return Envelope(uuid.UUID(int=7), "duty@riverside.example", reply, NOW)
+    return Envelope(uuid.UUID(int=7), "duty@riverside.example", reply, NOW, Purpose.DUTY)
 
 
 def refused(post: MailSender, letter: Envelope) -> DeliveryError:

@@ -260,6 +260,12 @@ class TestHandrailCalls:
         _until(lambda: handrail.last[1].get("CallStatus") == "busy")
         assert "Did it help?" in page.get(f"/try/call/?phone={ROSE}").text
 
+    def test_a_volunteers_telephone_rings_in_vain(self, sender: tuple[Client, FlaskClient], handrail: Handrail) -> None:
+        twilio, page = sender
+        twilio.calls.create(to=ROSE, from_=OURS, url=handrail.address + "/voice/ring?message=7")
+        _until(lambda: bool(handrail.heard) and handrail.last[1].get("CallStatus") == "no-answer")
+        assert "Pick up" not in page.get(f"/try/call/?phone={ROSE}").text
+
     @pytest.mark.parametrize(("number", "address", "code"), [("Rose", "http://x", 21211), (ROSE, "", 21205)])
     def test_a_call_that_can_not_be_is_refused_with_twilios_code(
         self, sender: tuple[Client, FlaskClient], number: str, address: str, code: int

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, Response, make_response, request
 
 from app.simulator import Courier, Network, TwilioStandIn, stand_in_app
+from core.db.models.outgoing import Purpose
 from core.messages import Reply, Say, Words
 from core.outbox.sender import Blame, DeliveryError, Envelope
 from sms.errors import known_errors, refusal
@@ -68,7 +69,8 @@ def sender_to(config, phrasebook) -> Callable[..., SmsSender]:
 @pytest.fixture
 def letter(now) -> Callable[..., Envelope]:
     def write(words: str = "The club meets on Tuesday.", to: str = ROSE) -> Envelope:
-        return Envelope(uuid.uuid4(), to, Reply((Say("volunteer.text", {"text": Words(words)}),), "en"), now)
+        said = Reply((Say("volunteer.text", {"text": Words(words)}),), "en")
+        return Envelope(uuid.uuid4(), to, said, now, Purpose.VOLUNTEER)
 
     return write
 

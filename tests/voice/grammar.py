@@ -21,6 +21,8 @@ LONGEST_SAY = 3000
 """Characters that a Polly voice takes in one Say (Twilio's error 13521)."""
 SHORTEST_TIMEOUT = 10
 """Seconds that a caller is given at the least to begin an answer (W3C, cognitive accessibility)."""
+LONGEST_NUMBER = "15"
+"""Digits of a telephone number (ITU-T E.164): only where one is keyed in does "#" end it."""
 GATHER_MUST = {
     "input": "dtmf speech",  # keys and speech at every prompt
     "finishOnKey": "",  # else "#" ends the input and never arrives as "back"
@@ -115,7 +117,8 @@ def _needs(element: ET.Element, path: str) -> Iterator[str]:
         if not 0 < length <= LONGEST_SAY:
             yield f"{path}: {length} characters to say, 1 to {LONGEST_SAY} can be"
     if element.tag == "Gather":
-        for name, needed in GATHER_MUST.items():
+        number = {"finishOnKey": "#"} if element.get("numDigits") == LONGEST_NUMBER else {}
+        for name, needed in (GATHER_MUST | number).items():
             if element.get(name) != needed:
                 yield f'{path}: {name} is not "{needed}"'
         if not element.get("language"):

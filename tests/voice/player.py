@@ -74,10 +74,11 @@ class Call:
         """Keys, also in the middle of what is being said."""
         gather = self._at("Gather")
         most = int(gather.get("numDigits", "1000"))
-        if not re.fullmatch(r"[0-9*#]+", keys) or len(keys) > most:
+        arrives = keys.removesuffix(gather.get("finishOnKey", "#"))  # the key that ends a number is not sent
+        if not re.fullmatch(r"[0-9*#]+", keys) or len(arrives) > most:
             raise ValueError(f"{keys!r}: 1 to {most} keys can be pressed here")
         self._note(f"({keys})")
-        self._leg.did(Digits=keys)
+        self._leg.did(Digits=arrives)
         return self._settle()
 
     def say(self, words: str, confidence: float = 0.9) -> Call:

@@ -63,14 +63,14 @@ class TestOnDuty:
     def test_a_mailbox_never_takes_a_call(self, call: MakeCall, press: str | None) -> None:
         asked = call().press("0")
         assert asked.duty_answers(press=press) is False
-        assert asked.said.startswith("Sorry, no one could take the call just now.\nAfter the tone")
-        assert asked.waiting == "Record"
+        assert asked.said.startswith("Sorry, no one could take the call just now.\nA person will answer you soon.")
+        assert asked.press("1").waiting == "Record"
 
     @pytest.mark.parametrize("status", ["no-answer", "busy", "failed"])
     def test_nobody_there_is_said_and_recorded_instead(self, call: MakeCall, kept: Kept, status: str) -> None:
         asked = call().press("0").duty_does_not_answer(status)
         assert asked.said.startswith("Sorry, no one could take the call just now.")
-        asked.record(RECORDING)
+        asked.press("1").record(RECORDING)
         assert asked.said.startswith("Thank you. We have kept it.")
         assert kept.request.reason is Reason.ASKED_FOR_PERSON
 
@@ -96,39 +96,39 @@ class TestNobodyOnDuty:
     def test_without_a_duty_phone_soon_is_promised_and_a_message_taken(self, call: MakeCall, kept: Kept) -> None:
         asked = call().press("0")
         assert asked.said.startswith("A person will answer you soon.")
-        assert asked.waiting == "Record"
         assert f"Your request number is {' '.join(kept.request.reference)}." in asked.said
+        assert asked.press("1").waiting == "Record"
 
     def test_at_night_they_hear_when(self, call: MakeCall, clock: StandingClock) -> None:
         clock.forward(AT_NIGHT)
         assert call().press("0").said.startswith("A person will answer you tomorrow at 9 AM.")
 
     def test_a_message_belongs_to_the_request_and_the_desk_sees_it(self, call: MakeCall, kept: Kept) -> None:
-        asked = call().press("0").record(RECORDING)
+        asked = call().press("0").press("1").record(RECORDING)
         assert asked.said.startswith("Thank you. We have kept it.")
-        assert [item.url for item in kept.recordings] == [RECORDING]
+        assert [(item.url, item.seconds) for item in kept.recordings] == [(RECORDING, 12)]
         with kept.house.database.read() as session:
             page = queries.request_page(session, kept.house.sealer, kept.request.id, revealed=True)
         assert page
         assert str(kept.recordings[0].id) in str(page)
 
     def test_a_message_after_a_referral_belongs_to_the_referral(self, english: MakeCall, kept: Kept) -> None:
-        english().say("hot meal near mill street").press("1").press("1").record(RECORDING)
+        english().say("hot meal near mill street").press("1").press("1").press("1").record(RECORDING)
         assert kept.request.reason is Reason.REFERRAL
         assert len(kept.recordings) == 1
 
     def test_nothing_said_after_the_tone_is_a_goodbye(self, call: MakeCall, kept: Kept) -> None:
-        asked = call().press("0").stay_silent()
+        asked = call().press("0").press("1").stay_silent()
         assert asked.transcript[-1].words == "Goodbye, and take care."
         assert asked.ended is Ended.BY_HANDRAIL
         assert kept.recordings == []
 
     def test_an_empty_recording_is_no_message(self, call: MakeCall, kept: Kept) -> None:
-        assert call().press("0").record(RECORDING, seconds=0).said == "Goodbye, and take care."
+        assert call().press("0").press("1").record(RECORDING, seconds=0).said == "Goodbye, and take care."
         assert kept.recordings == []
 
     def test_who_hangs_up_after_speaking_is_heard_too(self, call: MakeCall, kept: Kept) -> None:
-        call().press("0").record(RECORDING, then_hangs_up=True)
+        call().press("0").press("1").record(RECORDING, then_hangs_up=True)
         assert len(kept.recordings) == 1
         assert kept.request.reason is Reason.ASKED_FOR_PERSON
 
@@ -142,7 +142,7 @@ class TestAtNightWithADutyPhone:
 
     def test_a_message_is_taken(self, call: MakeCall, clock: StandingClock) -> None:
         clock.forward(AT_NIGHT)
-        assert call().press("0").waiting == "Record"
+        assert call().press("0").press("1").waiting == "Record"
 
 
 class TestTheRecording:
@@ -164,7 +164,7 @@ class TestTheRecording:
         return {**settings, "HANDRAIL_TWILIO_API_BASE": store}
 
     def test_is_kept_for_the_volunteer(self, call: MakeCall, kept: Kept, store: str) -> None:
-        call().press("0").record(f"{store}/recordings/RE1")
+        call().press("0").press("1").record(f"{store}/recordings/RE1")
         (item,) = kept.recordings
         assert kept_media(kept.house, item.id) is None
         Worker(kept.house).run_once()

@@ -39,8 +39,8 @@ class TestFromAnOldLandline:
         assert kept.requests == []
         done = consent.press("1")
         assert name.split(",")[0] in done.said
-        assert done.waiting == "Record"
         assert f"Your request number is {' '.join(kept.request.reference)}." in done.said
+        assert done.press("1").waiting == "Record"
         assert (kept.request.reason, kept.request.need_code, kept.request.place) == (
             Reason.REFERRAL,
             "food.meals",
@@ -212,7 +212,7 @@ class TestHeardBadly:
 
     def test_twice_in_a_row_a_person_comes(self, english: MakeCall, kept: Kept) -> None:
         doubted = english().say("I need a hot meal", confidence=0.3).say("I need a hot meal", confidence=0.3)
-        assert doubted.waiting == "Record"
+        assert doubted.stay_silent().waiting == "Record"
         assert kept.request.reason is Reason.NOT_UNDERSTOOD
 
     def test_nothing_is_passed_on_after_a_doubtful_yes(self, english: MakeCall, kept: Kept) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
 from app.wiring import House
 from tests.conftest import SETTINGS
+from tests.voice.conftest import DUTY_PHONE
 from tests.voice.leg import Twilio
 from tests.voice.walk import Prompt, Walk
 
@@ -20,33 +23,83 @@ WORDS = {
     "3": ("necesito comida caliente", "mi marido me pega"),
 }
 MORE_WORDS = ("slower please", "repeat", "yes", "no", "thank you", "wubble", "hot meals, and a ride to the doctor")
+NUMBERS = ("202 555 0123",)
+ABOUT_CALLING_BACK = {"call_back.ask", "may_call.ask", "number.right"}
+"""Who is asked this has asked for a person: 0 offers them nothing new."""
 DEPTH = {"1": 4, "2": 2, "3": 2}
 
 
+@pytest.fixture
+def twilio(client: FlaskClient) -> Twilio:
+    return Twilio(client, SETTINGS["HANDRAIL_PUBLIC_URL"], SETTINGS["HANDRAIL_TWILIO_AUTH_TOKEN"])
+
+
 @pytest.fixture(params=WORDS)
-def prompts(request: pytest.FixtureRequest, house: House, client: FlaskClient) -> list[Prompt]:
+def prompts(request: pytest.FixtureRequest, house: House, twilio: Twilio) -> list[Prompt]:
     key = request.param
-    twilio = Twilio(client, SETTINGS["HANDRAIL_PUBLIC_URL"], SETTINGS["HANDRAIL_TWILIO_AUTH_TOKEN"])
     words = WORDS[key] + (MORE_WORDS if key == "1" else ())
-    found = list(Walk(house, twilio, words, DEPTH[key]).prompts(key))
+    return shown(Walk(house, twilio, words, DEPTH[key]).prompts(key))
+
+
+def shown(walked: Iterator[Prompt]) -> list[Prompt]:
+    """The prompts, each printed too."""
+    found = list(walked)
     for prompt in found:
         options = ",".join(prompt.options)
         print(f"{prompt.seconds:5.1f} s  [{options:9}]  {prompt.ends_in:6}  {' '.join(prompt.way)}: {prompt.words}")
     return found
 
 
-def test_every_prompt_can_be_heard_remembered_and_answered(prompts: list[Prompt]) -> None:
+def check(prompts: list[Prompt]) -> None:
     """That each takes keys and speech and waits, in a known voice and language, `Twilio.twiml` checks for all."""
-    assert len(prompts) > 25
     for prompt in prompts:
         choices = [digit for digit in prompt.options if digit != "0"]
         assert len(set(choices)) == len(choices), prompt
         assert choices == sorted(choices), prompt
         assert len(choices) <= MOST_OPTIONS or (len(choices) == MOST_OPTIONS + 1 and choices[-1] == "4"), prompt
-        assert "0" in prompt.options or not choices, prompt
+        assert "0" in prompt.options or not choices or ABOUT_CALLING_BACK & {*prompt.of}, prompt
         assert prompt.digit_before_option == [], prompt
-        assert prompt.ends_in in ("Gather", "Record", "Hangup"), prompt
+        assert prompt.ends_in in ("Gather", "Record", "Hangup", "Dial"), prompt
         if not any(line.slow for line in prompt.lines):
             assert prompt.seconds <= LONGEST_PROMPT, prompt
         if prompt.gather is not None:
             assert int(prompt.gather.get("timeout", "0")) >= SHORTEST_WAIT, prompt
+
+
+def test_every_prompt_can_be_heard_remembered_and_answered(prompts: list[Prompt]) -> None:
+    assert len(prompts) > 25
+    check(prompts)
+    heard = {key for prompt in prompts for key in prompt.of}
+    assert {"call_back.ask", "call_back.morning", "call_back.afternoon"} <= heard
+
+
+def test_who_is_afraid_is_asked_first_whether_we_may_call(house: House, twilio: Twilio) -> None:
+    prompts = shown(Walk(house, twilio, ("my husband hits me every day",), 4).prompts("1"))
+    check(prompts)
+    assert {"may_call.ask", "call_back.call_again", "call_back.ask"} <= {key for p in prompts for key in p.of}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_who_withholds_their_number_can_tell_it(house: House, twilio: Twilio, key: str) -> None:
+    prompts = shown(Walk(house, twilio, NUMBERS, 4, caller="anonymous").prompts(key))
+    check(prompts)
+    heard = {key for prompt in prompts for key in prompt.of}
+    assert {"number.ask", "number.again", "number.right", "number.after_tone", "call_back.ask"} <= heard
+    asked = [p.gather for p in prompts if p.of[-1] == "number.ask"]
+    assert asked
+    assert {gather.get("finishOnKey") for gather in asked if gather is not None} == {"#"}
+    assert not any("person.soon" in prompt.of for prompt in prompts)
+
+
+class TestWithADutyPhone:
+    """It rings in vain."""
+
+    @pytest.fixture
+    def settings(self, settings: dict[str, str]) -> dict[str, str]:
+        return {**settings, "HANDRAIL_DUTY_PHONE": DUTY_PHONE}
+
+    @pytest.mark.parametrize("key", WORDS)
+    def test_nobody_takes_it(self, house: House, twilio: Twilio, key: str) -> None:
+        prompts = shown(Walk(house, twilio, (), 3).prompts(key))
+        check(prompts)
+        assert any(prompt.of[1] == "call.nobody" and "call_back.ask" in prompt.of for prompt in prompts)

@@ -109,6 +109,12 @@ def test_a_prompt_that_would_cut_the_caller_short_is_named(good, bad, fault):
     assert check(GOOD.replace(good, bad, 1)) == [f"Response/Gather: {fault}"]
 
 
+def test_a_number_that_is_keyed_in_ends_with_a_key_and_nothing_else_does():
+    number = GOOD.replace('numDigits="1"', 'numDigits="15"')
+    assert check(number) == ['Response/Gather: finishOnKey is not "#"']
+    assert check(number.replace('finishOnKey=""', 'finishOnKey="#"')) == []
+
+
 @pytest.mark.parametrize(
     "twiml",
     ["", "not XML", "<Response>", "<Response><Say>a & b</Say></Response>", "<Response>&#7;</Response>", "<a/><b/>"],

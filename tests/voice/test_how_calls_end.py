@@ -21,7 +21,7 @@ UNFINISHED: dict[str, tuple[Callable[[Call], object], str | None]] = {
     "silent when asked where": (lambda c: c.say(NEED).stay_silent().stay_silent(), "food.meals"),
     "after star": (lambda c: c.say(NEED).press("*"), "food.meals"),
     "after a wrong key": (lambda c: c.say(NEED).press("9"), "food.meals"),
-    "not understood": (lambda c: c.say("wubble dubble zonk"), None),
+    "not understood": (lambda c: c.say("wug flim brap"), None),
 }
 FINISHED: dict[str, Callable[[Call], object]] = {
     "at the greeting": lambda c: c,
@@ -113,6 +113,8 @@ class TestRepeats:
         begun = call().press("0")
         begun.repeat_last_post()
         begun.duty_does_not_answer()
+        begun.repeat_last_post()
+        begun.press("2")
         begun.repeat_last_post()
         begun.record("https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1")
         for post in begun.posts[-2:]:

@@ -24,7 +24,8 @@ WORDS_UP_TO = 2
 """Steps after which only keys are tried: words mean the same wherever they are said."""
 _SAID_DIGIT = re.compile(r"(?:press|marque|按)\s?(\d)")
 _DIGIT_LAST = re.compile(r"(?:press|marque|按)\s?\d[.。]$")
-_TWIML_OF_CALL = {"CallSid": "CA" + "7" * 32, "From": ROSE, "To": "+12025550199", "Direction": "inbound"}
+_RINGS_IN_VAIN = "(nobody takes it)"
+_TWIML_OF_CALL = {"CallSid": "CA" + "7" * 32, "To": "+12025550199", "Direction": "inbound"}
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,14 @@ class _Place:
 @dataclass
 class Walk:
     """Goes to everything reachable within `depth` steps by `KEYS` and `words`. The house must be on SQLite: it is put
-    back to where it was for each step.
+    back to where it was for each step. A duty telephone rings in vain. caller: its number, as the carrier tells it.
     """
 
     house: House
     twilio: Twilio
     words: tuple[str, ...]
     depth: int
+    caller: str = ROSE
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def prompts(self, *before: str) -> Iterator[Prompt]:
@@ -103,12 +105,12 @@ class Walk:
             yield from self._silences(place)
             if len(place.prompt.way) - len(before) < self.depth:
                 new = len(place.prompt.way) - len(before) < WORDS_UP_TO
-                for way in (*KEYS, *(self.words if new else ())):
+                for way in self._ways(place, *(self.words if new else ())):
                     next_place = self._step(place, way)
                     if next_place.prompt.of not in self.seen:
                         self.seen.add(next_place.prompt.of)
                         yield next_place.prompt
-                        if next_place.prompt.ends_in == "Gather":
+                        if next_place.prompt.ends_in in ("Gather", "Dial"):
                             places.append(next_place)
 
     def _silences(self, place: _Place) -> Iterator[Prompt]:
@@ -119,15 +121,21 @@ class Walk:
             prompt, address = silent.prompt, silent.address
             yield prompt
 
+    def _ways(self, place: _Place, *words: str) -> tuple[str, ...]:
+        return (_RINGS_IN_VAIN,) if place.prompt.ends_in == "Dial" else (*KEYS, *words)
+
     def _step(self, place: _Place, way: str) -> _Place:
         self._restore(place.base)
-        said = {"Digits": way} if way in KEYS else {"SpeechResult": way, "Confidence": "0.9"}
+        if way == _RINGS_IN_VAIN:
+            said = {"DialCallStatus": "no-answer"}
+        else:
+            said = {"Digits": way} if way in KEYS else {"SpeechResult": way, "Confidence": "0.9"}
         return self._place(place.address, said, (*place.prompt.way, way))
 
     def _place(self, url: str, said: dict[str, str], way: tuple[str, ...], of: tuple[str, ...] = ()) -> _Place:
-        twiml = self.twilio.twiml(url, _TWIML_OF_CALL | said)
-        gather = ET.fromstring(twiml).find("Gather")
-        action = "" if gather is None else gather.get("action", "")
+        twiml = self.twilio.twiml(url, _TWIML_OF_CALL | {"From": self.caller} | said)
+        waits = [verb for verb in ET.fromstring(twiml) if verb.tag in ("Gather", "Dial")][:1]
+        action = waits[0].get("action", "") if waits else ""
         base = sqlite3.connect(":memory:")
         with sqlite3.connect(self._file) as now:
             now.backup(base)

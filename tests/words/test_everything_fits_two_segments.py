@@ -52,6 +52,8 @@ LONGEST: dict[str, Param] = {
     "cost": LONG_NAME,
     "address": Words("1075-1077 Coney Island Avenue, Apartment 2402, Upper Larkfield Old Harbor Quarter"),
     "phone": Phone("+12025550173", "12345"),
+    "contact": Words("1075-1077 Coney Island Avenue, Apartment 2402, Upper Larkfield Old Harbor Quarter"),
+    "code": Words("482913"),
     "reference": Words("4829137"),
     "when": LATEST,
     "until": LATEST,

@@ -9,6 +9,7 @@
   const aloud = document.getElementById("aloud");
   const synthesis = window.speechSynthesis;
   let speaking = true;
+  let typedKeys = true;
   let busy = false;
   log.scrollTop = log.scrollHeight;
 
@@ -112,15 +113,37 @@
     }
   });
 
+  function offerSwitch(button, switched) {
+    const whenOn = button.textContent;
+    let on = true;
+    button.addEventListener("click", () => {
+      on = !on;
+      button.textContent = on ? whenOn : button.dataset.on;
+      switched(on);
+    });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!typedKeys || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest("input, textarea, select")) return;
+    const key = document.querySelector(`[name=key][value="${CSS.escape(event.key)}"]`);
+    if (!key) return;
+    event.preventDefault(); // some browsers search the page for what is typed
+    key.click();
+  });
+
   setInterval(look, 2000); // whether the phone rings
+
+  // A single character as a shortcut must be possible to switch off (WCAG 2.2, 2.1.4).
+  document.getElementById("keyboard").hidden = false;
+  offerSwitch(document.getElementById("typed-keys"), (on) => { typedKeys = on; });
 
   if (synthesis) {
     offerVoice();
     synthesis.addEventListener?.("voiceschanged", offerVoice);
-    aloud.addEventListener("click", () => {
-      speaking = !speaking;
-      if (!speaking) synthesis.cancel();
-      aloud.textContent = speaking ? "Switch the voice off" : "Switch the voice on";
+    offerSwitch(aloud, (on) => {
+      speaking = on;
+      if (!on) synthesis.cancel();
     });
     window.addEventListener("pagehide", () => synthesis.cancel());
   }

@@ -1,6 +1,6 @@
 """All tables. Importing this package is what migrations and `Base.metadata` rely on."""
 
-from core.db.models.contact_point import ContactPoint, Resident, ResidentContactPoint
+from core.db.models.contact_point import ContactLink, ContactPoint, Resident, ResidentContactPoint
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage, Question
 from core.db.models.directory import (
     Address,
@@ -38,10 +38,11 @@ from core.db.models.sources import (
     Translation,
 )
 from core.db.models.timer import Heartbeat, Timer
-from core.db.models.volunteer import LoginAttempt, Volunteer, VolunteerSession
+from core.db.models.volunteer import LoginAttempt, Volunteer, VolunteerChat, VolunteerSession
 
 __all__ = [
     "Address",
+    "ContactLink",
     "ContactPoint",
     "Conversation",
     "CostOption",
@@ -82,5 +83,6 @@ __all__ = [
     "Translation",
     "UnmetNeed",
     "Volunteer",
+    "VolunteerChat",
     "VolunteerSession",
 ]

@@ -40,6 +40,8 @@ class Relation(StrEnum):
     OWN = "own"
     SHARED = "shared"
     CARER = "carer"
+    LINKED = "linked"
+    """It is another resident's own; a code showed that the two are one person."""
 
 
 class Resident(Keyed):
@@ -60,3 +62,17 @@ class ResidentContactPoint(Keyed):
     resident_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("resident.id"))
     contact_point_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
     relation: Mapped[Relation] = mapped_column(coded(Relation))
+
+
+class ContactLink(Keyed):
+    """One code sent to a phone that somebody shared in a chat, and what came of it. While `linked_at` is set and
+    `unlinked_at` is not, both are one person's; nothing of either is changed for that, so that it can be undone."""
+
+    __tablename__ = "contact_link"
+
+    contact_point_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
+    """The chat."""
+    phone_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
+    sent_at: Mapped[datetime]
+    linked_at: Mapped[datetime | None]
+    unlinked_at: Mapped[datetime | None]

@@ -52,6 +52,8 @@ class InboundMessage(Keyed):
 
     channel: Mapped[Channel] = mapped_column(coded(Channel))
     provider_id: Mapped[str] = mapped_column(sa.String(128))
+    message_id: Mapped[str | None] = mapped_column(sa.String(64))
+    """The channel's own name for it within the talk; a new wording of it has the same one. None where it has none."""
     contact_point_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
     conversation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("conversation.id"), index=True)
     help_request_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("help_request.id"), index=True)
@@ -73,5 +75,7 @@ class InboundMedia(Keyed):
     inbound_message_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("inbound_message.id"), index=True)
     url: Mapped[str]
     content_type: Mapped[str] = mapped_column(sa.String(127))
+    seconds: Mapped[int | None]
+    """How long a recording is; None where nobody told."""
     content: Mapped[bytes | None]
     fetched_at: Mapped[datetime | None]

@@ -61,6 +61,15 @@ class Reason(StrEnum):
     LANGUAGE = "language"
     UNDELIVERED = "undelivered"
     HUNG_UP = "hung_up"
+    MAYBE_DANGER = "maybe_danger"
+
+
+class CallBack(StrEnum):
+    """When they would like to be called back."""
+
+    ANY = "any"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
 
 
 class HelpRequest(Keyed):
@@ -93,6 +102,10 @@ class HelpRequest(Keyed):
     conversation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("conversation.id"), index=True)
     channel: Mapped[Channel | None] = mapped_column(coded(Channel))
     """None: taken down in person, there is no channel to answer through."""
+    call_back: Mapped[CallBack | None] = mapped_column(coded(CallBack))
+    """None: not asked."""
+    call_number_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
+    """Where to call back who withholds the number of the telephone they called from; None: the conversation's."""
     responsible_body: Mapped[str | None]
     claimed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"), index=True)
     claimed_at: Mapped[datetime | None]

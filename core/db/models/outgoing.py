@@ -35,6 +35,10 @@ class Purpose(StrEnum):
     VOLUNTEER = "volunteer"
     STARTED = "started"
     DUTY = "duty"
+    CONNECT = "connect"
+    """A volunteer's own telephone is rung, to be connected with a resident."""
+    CODE = "code"
+    """Shows that the phone it reaches is theirs who asked for it in a chat."""
 
 
 class OutgoingMessage(Keyed):

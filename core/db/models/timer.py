@@ -14,7 +14,7 @@ from core.db.types import coded
 
 
 class TimerKind(StrEnum):
-    """What a timer does when it fires; `subject_id` is the help request's or the follow-up's id."""
+    """What a timer does when it fires; `subject_id` is the id of the help request, follow-up, media or question."""
 
     LONG_WAIT = "long_wait"
     CLAIM_IDLE = "claim_idle"
@@ -22,6 +22,7 @@ class TimerKind(StrEnum):
     FOLLOW_UP = "follow_up"
     FOLLOW_UP_SILENCE = "follow_up_silence"
     FETCH_MEDIA = "fetch_media"
+    DANGER_UNANSWERED = "danger_unanswered"
 
 
 class Timer(Keyed):

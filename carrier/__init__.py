@@ -1,0 +1,1 @@
+"""Twilio's API, as texts and calls share it."""
