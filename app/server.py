@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.bot import begin_beside_the_web
 from app.cli.settings import service_config
 from app.web import create_app
 from app.wiring import build_house
@@ -22,6 +23,7 @@ def application() -> Flask:
     """What each web process serves. A worker thread delivers at once what this process was asked for."""
     house = build_house(service_config())
     Worker(house).start()
+    begin_beside_the_web(house)
     return create_app(house)
 
 
@@ -29,6 +31,7 @@ def demo_application() -> Flask:
     """The same with the phone simulator."""
     house = build_house(service_config())
     Worker(house).start()
+    begin_beside_the_web(house)
     return create_app(house, simulator=True)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.media import kept_media
-from app.wiring import House, voice_deps
+from app.wiring import House, telegram_deps, voice_deps
 from app.worker import HEARTBEAT
-from console.deps import ConsoleDeps
+from console.deps import Chats, ConsoleDeps
 from console.mount import register_console
 from core.db.engine import Database
 from core.db.models.help_request import HelpRequest
@@ -41,6 +41,11 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
     app.config.update(SECRET_KEY=house.config.secret_key, MAX_CONTENT_LENGTH=1024 * 1024)
     app.register_blueprint(sms_blueprint(house.config, house.assistant.receive, house.record_status, house.clock))
     app.register_blueprint(voice_blueprint(voice_deps(house)))
+    if house.telegram and house.config.telegram_webhook_secret:
+        from bot.handling import Handler  # late: who has no bot does without the library
+        from bot.webhook import telegram_blueprint
+
+        app.register_blueprint(telegram_blueprint(house.config, Handler(telegram_deps(house, house.telegram))))
     register_console(
         app,
         ConsoleDeps(
@@ -54,6 +59,7 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
             nudge=house.nudge,
             fetch_media=lambda media_id: kept_media(house, media_id),
             for_review=house.assistant.mind.for_review,
+            chats=_chats(house),
         ),
     )
     if simulator:
@@ -65,6 +71,14 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
     app.register_error_handler(DBAPIError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _chats(house: House) -> Chats | None:
+    if house.telegram is None:
+        return None
+    from app.chats import BotChats  # late: who has no bot does without the library
+
+    return BotChats(house.telegram)
 
 
 def _health(app: Flask, house: House) -> None:

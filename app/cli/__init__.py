@@ -8,7 +8,7 @@ import sys
 import click
 
 from app.cli.community import directory, volunteers
-from app.cli.operation import db, doctor, keys, serve, worker
+from app.cli.operation import bot, db, doctor, keys, serve, worker
 from app.cli.showing import demo, talk
 from app.cli.understanding import understand_command
 from core.config import ConfigError
@@ -20,7 +20,7 @@ def handrail() -> None:
     """Community services by text, call or chat, with a person behind every answer."""
 
 
-for command in (demo, serve, worker, db, directory, understand_command, talk, volunteers, doctor, keys):
+for command in (demo, serve, worker, bot, db, directory, understand_command, talk, volunteers, doctor, keys):
     handrail.add_command(command)
 
 

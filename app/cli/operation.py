@@ -1,4 +1,4 @@
-"""Commands of the maintainer: serve, worker, db, doctor, keys."""
+"""Commands of the maintainer: serve, worker, bot, db, doctor, keys."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from app.bot import run_bot, why_not_alone
 from app.cli.settings import ready_database, service_config
 from app.web import problems
 from app.wiring import build_house, build_model
@@ -47,6 +48,17 @@ def worker() -> None:
     running = Worker(build_house(config))
     signal.signal(signal.SIGTERM, lambda *_: running.stop())
     running.run()
+
+
+@click.command()
+def bot() -> None:
+    """Fetch what residents write in Telegram (PostgreSQL; SQLite has it inside `serve`)."""
+    config = service_config()
+    refusal = why_not_alone(config)
+    if refusal:
+        raise click.ClickException(refusal)
+    ready_database(config).close()
+    run_bot(build_house(config))
 
 
 @click.group()

@@ -21,6 +21,9 @@ from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, Inbound, clean_text
 from core.outbox.sender import Envelope, Sender
 
+PHONE, CHAT = "+12025550190", "100000001"
+"""Whose they are where nobody says."""
+
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Interface and port.")
@@ -40,9 +43,9 @@ def demo(bind: str) -> None:
 
 
 @click.command()
-@click.option("--channel", type=click.Choice(["sms", "voice"]), default="sms", show_default=True)
-@click.option("--from", "address", default="+12025550190", show_default=True, help="Whose phone it is.")
-def talk(channel: str, address: str) -> None:
+@click.option("--channel", type=click.Choice(["sms", "voice", "telegram"]), default="sms", show_default=True)
+@click.option("--from", "address", help="Whose phone it is, or in Telegram the number of the chat.")
+def talk(channel: str, address: str | None) -> None:
     """Talk to Handrail in the terminal, through the real core and renderer. Nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="handrail-talk-") as folder:
         settings = demo_settings({**os.environ, "HANDRAIL_DATA_DIR": folder}, "127.0.0.1:8000")
@@ -52,20 +55,44 @@ def talk(channel: str, address: str) -> None:
         database.close()
         kept = Config.from_env({**os.environ, "HANDRAIL_DATA_DIR": os.environ.get("HANDRAIL_DATA_DIR", DATA_DIR)})
         house = build_house(config, senders=_to_the_terminal, model=build_model(kept))
-        if Channel(channel) is Channel.VOICE:
-            _call(house, address)
-        else:
-            _talk(house, Channel(channel), address)
+        match Channel(channel):
+            case Channel.VOICE:
+                _call(house, address or PHONE)
+            case Channel.TELEGRAM:
+                _chat(house, address or CHAT)
+            case other:
+                _talk(house, other, address or PHONE)
 
 
 def _talk(house: House, channel: Channel, address: str) -> None:
     click.echo("You are on an old phone. Write a message; an empty line ends the talk.")
-    while text := click.prompt(">", default="", show_default=False, prompt_suffix=" ").strip():
-        inbound = Inbound(channel, address, str(uuid.uuid4()), house.clock.now(), text=clean_text(text))
-        reply = house.assistant.receive(inbound)
-        if reply.silence:
-            click.echo(f"  (no answer: {reply.silence})")
-        _deliver(house)
+    while text := _typed():
+        _receive(house, Inbound(channel, address, str(uuid.uuid4()), house.clock.now(), text=clean_text(text)))
+
+
+def _chat(house: House, address: str) -> None:
+    from app.cli.chatting import HELP, inbound_of  # late: Telegram's library, which the others do without
+
+    if not address.isdigit():
+        raise click.ClickException("A chat in Telegram has a number, such as 100000001.")
+    click.echo(HELP)
+    count = 0
+    while text := _typed():
+        count += 1
+        inbound = inbound_of(house, int(address), count, text)
+        if inbound:
+            _receive(house, inbound)
+
+
+def _typed() -> str:
+    return str(click.prompt(">", default="", show_default=False, prompt_suffix=" ")).strip()
+
+
+def _receive(house: House, inbound: Inbound) -> None:
+    reply = house.assistant.receive(inbound)
+    if reply.silence:
+        click.echo(f"  (no answer: {reply.silence})")
+    _deliver(house)
 
 
 def _call(house: House, address: str) -> None:
@@ -81,7 +108,7 @@ def _call(house: House, address: str) -> None:
         _deliver(house)
         if call.waits is None:
             return
-        call = _deed(exchange, call, click.prompt(">", default="", show_default=False, prompt_suffix=" ").strip())
+        call = _deed(exchange, call, _typed())
 
 
 def _deed(exchange: Exchange, call: Call, typed: str) -> Call:
@@ -112,7 +139,10 @@ def _deliver(house: House) -> None:
 
 
 def _to_the_terminal(config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
-    return {channel: _Terminal(phrasebook) for channel in (Channel.SMS, Channel.EMAIL)}
+    from app.cli.chatting import ChatInTerminal
+
+    texts = {channel: _Terminal(phrasebook) for channel in (Channel.SMS, Channel.EMAIL)}
+    return {**texts, Channel.TELEGRAM: ChatInTerminal(phrasebook)}
 
 
 class _Terminal:

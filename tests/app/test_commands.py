@@ -116,6 +116,28 @@ def test_the_worker_refuses_beside_sqlite(run) -> None:  # type: ignore[no-untyp
     assert "handrail serve" in result.output
 
 
+TELEGRAM = {"HANDRAIL_TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"}
+POSTGRESQL = {"HANDRAIL_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:9/none"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "HANDRAIL_TELEGRAM_TOKEN must be set"),
+        (TELEGRAM, "`handrail serve` does this already"),
+        (
+            {**TELEGRAM, **POSTGRESQL, "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": "0123456789abcdef"},
+            "posts to `handrail serve`",
+        ),
+    ],
+)
+def test_the_bot_refuses_where_another_does_its_work(run, given: dict[str, str], told: str) -> None:  # type: ignore[no-untyped-def]
+    result = run("bot", **given)
+    assert result.exit_code == 1
+    assert told in result.output
+    assert result.output.count("\n") == 1
+
+
 def test_the_doctor_names_what_is_wrong(run) -> None:  # type: ignore[no-untyped-def]
     run("db", "upgrade")
     result = run("doctor", "--json")
@@ -137,6 +159,16 @@ def test_talk_is_a_conversation_in_the_terminal(run) -> None:  # type: ignore[no
     assert "Phone: 202-555-01" in said
     assert "We tell them your phone number" in said
     assert "segment(s), GSM-7" in said
+
+
+def test_talk_is_a_chat_with_buttons_and_maps_too(run) -> None:  # type: ignore[no-untyped-def]
+    typed = "/start meals\nmill street\n1\nat 41.88,-72.40\nmy number +12025550181\n\n"
+    said = run("talk", "--channel", "telegram", text=typed).output
+    assert "[ Share my location ]" in said
+    assert "(map) " in said
+    assert "[ 1: we call them for you ]" in said
+    assert "Your code is" in said
+    assert run("talk", "--channel", "telegram", "--from", "+12025550181", text="\n").exit_code == 1
 
 
 def test_talk_is_a_telephone_call_too(run) -> None:  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,10 +14,39 @@ from werkzeug.test import TestResponse
 
 from app.web import create_app
 from app.wiring import House
+from core.config import Config
+from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel
+from core.outbox.sender import Sender
 from tests.conftest import SETTINGS
+from tests.fakes import FakeProvider, FakeProviders
 
 _ids = itertools.count(1)
+_TELEGRAM = {
+    "HANDRAIL_TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
+    "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": "a-secret-for-tests_0123456789",
+    "HANDRAIL_TELEGRAM_API_BASE": "http://127.0.0.1:9",
+}
+Payload = dict[str, Any]
+
+
+class Wire(Protocol):
+    """How a channel's provider brings us a text."""
+
+    channel: Channel
+    path: str
+
+    def payload(self, text: str, sender: str = "5550181") -> Payload:
+        """A new message; `sender`: the end of their address."""
+
+    def provider_id(self, payload: Payload) -> str:
+        """The id under which the message is kept."""
+
+    def post(self, client: FlaskClient, payload: Payload, *, signed: bool = True) -> TestResponse:
+        """Bring it; unless `signed`, with a proof that is not the provider's."""
+
+    def post_bare(self, client: FlaskClient, payload: Payload) -> TestResponse:
+        """Bring it without any proof."""
 
 
 @dataclass(frozen=True)
@@ -26,27 +56,74 @@ class SmsWire:
     channel = Channel.SMS
     path = "/sms/inbound"
 
-    def payload(self, text: str, sender: str = "+12025550181", message_id: str = "") -> dict[str, str]:
+    def payload(self, text: str, sender: str = "5550181") -> Payload:
         return {
-            "MessageSid": message_id or f"SM{next(_ids):032d}",
-            "From": sender,
+            "MessageSid": f"SM{next(_ids):032d}",
+            "From": f"+1202{sender}",
             "To": SETTINGS["HANDRAIL_TWILIO_FROM"],
             "Body": text,
         }
 
-    def post(self, client: FlaskClient, payload: Mapping[str, str], *, signed: bool = True) -> TestResponse:
+    def provider_id(self, payload: Payload) -> str:
+        return str(payload["MessageSid"])
+
+    def post(self, client: FlaskClient, payload: Payload, *, signed: bool = True) -> TestResponse:
         url = SETTINGS["HANDRAIL_PUBLIC_URL"] + self.path
         signature = RequestValidator(SETTINGS["HANDRAIL_TWILIO_AUTH_TOKEN"]).compute_signature(url, payload)
         headers = {"X-Twilio-Signature": signature if signed else "bm90IG91cnM="}
         return client.post(self.path, data=payload, headers=headers)
 
+    def post_bare(self, client: FlaskClient, payload: Payload) -> TestResponse:
+        return client.post(self.path, data=payload)
 
-WIRES = [SmsWire()]
+
+@dataclass(frozen=True)
+class TelegramWire:
+    """An update that Telegram posts; a message without any words has no text at all."""
+
+    channel = Channel.TELEGRAM
+    path = "/telegram/webhook"
+
+    def payload(self, text: str, sender: str = "5550181") -> Payload:
+        number, chat = next(_ids), int(f"77{sender}")
+        user = {"id": chat, "is_bot": False, "first_name": "Rosa", "language_code": "en"}
+        message = {"message_id": number, "from": user, "chat": {"id": chat, "type": "private"}, "date": 1_795_446_000}
+        return {"update_id": 700_000_000 + number, "message": message | ({"text": text} if text else {})}
+
+    def provider_id(self, payload: Payload) -> str:
+        return f"update-{payload['update_id']}"
+
+    def post(self, client: FlaskClient, payload: Payload, *, signed: bool = True) -> TestResponse:
+        secret = _TELEGRAM["HANDRAIL_TELEGRAM_WEBHOOK_SECRET"] if signed else "not-the-secret-at-all"
+        return client.post(self.path, json=payload, headers={"X-Telegram-Bot-Api-Secret-Token": secret})
+
+    def post_bare(self, client: FlaskClient, payload: Payload) -> TestResponse:
+        return client.post(self.path, json=payload)
+
+
+WIRES: tuple[Wire, ...] = (SmsWire(), TelegramWire())
+
+
+class Providers(FakeProviders):
+    """One fake for each channel that sends by itself."""
+
+    def __call__(self, config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
+        return {**super().__call__(config, phrasebook), Channel.TELEGRAM: FakeProvider(phrasebook)}
 
 
 @pytest.fixture(params=WIRES, ids=lambda wire: wire.channel.value)
-def wire(request: pytest.FixtureRequest) -> SmsWire:
+def wire(request: pytest.FixtureRequest) -> Wire:
     return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def settings(settings: dict[str, str]) -> dict[str, str]:
+    return settings | _TELEGRAM
+
+
+@pytest.fixture
+def providers() -> Providers:
+    return Providers()
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ import pytest
 from app.cli import handrail
 from core.config import PREFIX, Config
 from core.db.models.contact_point import Relation
-from core.db.models.help_request import FollowUpAnswer, Outcome, Reason, Status, UnmetCause, Urgency
+from core.db.models.help_request import CallBack, FollowUpAnswer, Outcome, Reason, Status, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery, Purpose
 from core.db.models.review import Cause, Verdict
 from core.db.models.timer import TimerKind
 from core.db.models.volunteer import Role
-from core.helpdesk.events import EventKind
+from core.helpdesk.events import CallOutcome, EventKind
 from core.messages import Channel, ContactKind, OptOut, Silence
 from intents.catalogue import load_catalogue
 from intents.emergencies import EmergencyKind
@@ -28,9 +28,11 @@ from intents.understanding import Act
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
-ROOMS = ("app", "bot", "console", "core", "intents", "mail", "sms", "voice")
+ROOMS = ("app", "bot", "carrier", "console", "core", "intents", "mail", "sms", "voice")
 CODED: tuple[type[StrEnum], ...] = (
     Act,
+    CallBack,
+    CallOutcome,
     Cause,
     Channel,
     ContactKind,

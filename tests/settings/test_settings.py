@@ -18,12 +18,16 @@ WRONG = {
     "HANDRAIL_LANGUAGES": "english",
     "HANDRAIL_FOLLOWUP_DELAY": "soon",
     "HANDRAIL_DUTY_HOURS": "office hours",
+    "HANDRAIL_CALL_BACK_MISSED": "yes",
     "HANDRAIL_DUTY_CONTACT": "the priest",
     "HANDRAIL_PUBLIC_URL": "help.example.org",
     "HANDRAIL_DATABASE_URL": "mysql://x",
     "HANDRAIL_BIND": "8000",
     "HANDRAIL_TWILIO_FROM": "555-0199",
     "HANDRAIL_SECRET_KEY": "changeme",
+    "HANDRAIL_TELEGRAM_TOKEN": "the one from BotFather",
+    "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": "too short",
+    "HANDRAIL_TELEGRAM_API_BASE": "localhost",
     "HANDRAIL_FOLOWUP_DELAY": "3d",
 }
 
@@ -49,6 +53,30 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 def test_what_is_missing_is_named(name: str) -> None:
     with pytest.raises(ConfigError, match=name):
         check_for_service(Config.from_env({**SETTINGS, name: ""}))
+
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
+WEBHOOK = {"HANDRAIL_TELEGRAM_TOKEN": TOKEN, "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": "0123456789abcdef-_ABC"}
+
+
+def test_telegram_is_not_a_must_and_works_by_polling_or_by_webhook() -> None:
+    for given in ({}, {"HANDRAIL_TELEGRAM_TOKEN": TOKEN}, WEBHOOK):
+        check_for_service(Config.from_env({**SETTINGS, **given}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HANDRAIL_TELEGRAM_TOKEN", ""), ("HANDRAIL_PUBLIC_URL", "http://help.example.org")]
+)
+def test_a_webhook_of_telegram_needs_a_token_and_https(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        check_for_service(Config.from_env({**SETTINGS, **WEBHOOK, name: value}))
+
+
+@pytest.mark.parametrize("name", ["HANDRAIL_TELEGRAM_TOKEN", "HANDRAIL_TELEGRAM_WEBHOOK_SECRET"])
+def test_a_secret_is_not_repeated_when_it_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Config.from_env({**SETTINGS, name: "canary 7391"})
+    assert "canary" not in str(refused.value)
 
 
 def test_a_data_key_that_is_none_is_refused() -> None:
