@@ -1,4 +1,4 @@
-"""The demo: settings that need nobody, a sample community, two log-ins, a stand-in for the provider."""
+"""The demo: settings that need nobody, a sample community, two log-ins, stand-ins for the providers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ LOG_INS = (("vera", "Vera", Role.VOLUNTEER), ("cora", "Cora", Role.COORDINATOR))
 PASSWORD = "handrail-demo"  # noqa: S105  (printed at every start, for a town that is invented)
 HANDRAIL_NUMBER = "+12025550199"
 DUTY_NUMBER = "+12025550198"
+BOT_ID = 1_000_000_199
+"""What the invented token of the bot in Telegram begins with."""
 _DAYTIME = 10
 
 
@@ -46,6 +48,7 @@ def demo_settings(env: Mapping[str, str], bind: str) -> dict[str, str]:
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_FROM": HANDRAIL_NUMBER,
         "TWILIO_API_BASE": f"{public_url}/try/twilio",
+        "TELEGRAM_API_BASE": f"{public_url}/try/telegram",
         **_secrets(data_dir),
     }
     return {PREFIX + name: env.get(PREFIX + name) or value for name, value in settings.items()}
@@ -97,13 +100,17 @@ def _zone_where_it_is_day(now: datetime) -> str:
 
 def _secrets(data_dir: Path) -> dict[str, str]:
     file = data_dir / "demo-secrets.json"
-    if not file.exists():
+    known = dict(json.loads(file.read_text())) if file.exists() else {}
+    fresh = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DATA_KEY": fresh_key(),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TELEGRAM_TOKEN": f"{BOT_ID}:{secrets.token_hex(18)[:35]}",
+        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+    }
+    kept = fresh | known  # a demo of an earlier version has made some of them
+    if kept != known:
         data_dir.mkdir(parents=True, exist_ok=True)
-        fresh = {
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "DATA_KEY": fresh_key(),
-            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        }
-        with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as out:
-            json.dump(fresh, out)
-    return dict(json.loads(file.read_text()))
+        with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(kept, out)
+    return kept

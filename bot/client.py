@@ -34,7 +34,8 @@ LONGEST_DOWNLOAD = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 7.0
 DOWNLOAD_SECONDS = 60.0
-TYPING_SECONDS = 2.0
+QUICK_SECONDS = 2.0
+"""For what somebody waits for in the console, and can do without."""
 _SPARE_SECONDS = 3.0  # between the library's own end of a request and ours, which only a hanging loop meets
 _WANTED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -114,11 +115,11 @@ class Client:
 
     def send_typing(self, chat_id: int) -> None:
         """Show for five seconds that somebody writes. Given up soon: later it is not true any more."""
-        self._ask(self._bot.send_chat_action(chat_id, ChatAction.TYPING), TYPING_SECONDS)
+        self._ask(self._bot.send_chat_action(chat_id, ChatAction.TYPING), QUICK_SECONDS)
 
     def name(self) -> str:
         """What the bot is called in links: t.me/<name>."""
-        return self._ask(self._bot.get_me()).username or ""
+        return self._ask(self._bot.get_me(), QUICK_SECONDS).username or ""
 
     def download(self, file_id: str) -> tuple[bytes, str]:
         """A file that a resident sent, and its content type, which Telegram's name for it tells. Raises BadRequest for

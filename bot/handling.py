@@ -36,7 +36,8 @@ class TelegramDeps:
 
     `still_asks`: whether the question in that outgoing message is the open one. `blocked`: notes that the resident at
     an address has blocked us (True) or let us in again. `language_of`: of the resident at an address, None where
-    nothing is known. `joins`: whether a chat became a volunteer's by a code. `button_key`: what buttons are signed with.
+    nothing is known. `joins`: whether the chat at an address became a volunteer's by a code. `button_key`: what
+    buttons are signed with.
     """
 
     client: Client

@@ -25,7 +25,7 @@ from core.helpdesk.queries import request_page as page_of
 from core.helpdesk.reveal import record_reveal, was_revealed
 from core.helpdesk.volunteers import all_volunteers
 from core.i18n.phrasebook import spoken_number
-from core.messages import ContactKind
+from core.messages import Channel, ContactKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ class ShownService:
     number: str | None
     phone: str | None
     extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A phone or a chat of the same person; `number` to dial, `phone` to read, None of a chat."""
+
+    kind: ContactKind
+    number: str | None
+    phone: str | None
+    may_call: bool
 
 
 @blueprint.get("/requests/<uuid:request_id>")
@@ -78,6 +88,8 @@ def request_view(
         people=people,
         groups=need_groups(),
         phone=_phone(page),
+        linked=_linked(page),
+        writes_in_chat=page.row.channel is Channel.TELEGRAM and deps().chats is not None,
         careful=careful(private=private, emergency_kind=emergency_kind),
         may_call=may_ring(private=private, emergency_kind=emergency_kind, safe_to_call=page.safe_to_call),
         no_call=no_call,
@@ -127,6 +139,20 @@ def _phone(page: RequestPage) -> str | None:
         return None
     is_phone = ContactKind.of(page.row.channel) is ContactKind.PHONE
     return spoken_number(page.address, deps().config.country) if is_phone else None
+
+
+def _linked(page: RequestPage) -> list[ShownLink]:
+    """Where else they are reached, as people write it."""
+    private, emergency_kind = page.private, page.row.emergency_kind
+    return [
+        ShownLink(
+            kind=other.kind,
+            number=other.number,
+            phone=spoken_number(other.number, deps().config.country) if other.number else None,
+            may_call=may_ring(private=private, emergency_kind=emergency_kind, safe_to_call=other.safe_to_call),
+        )
+        for other in page.linked
+    ]
 
 
 def _services(session: Session, ids: Sequence[UUID]) -> list[ShownService]:

@@ -42,6 +42,7 @@ class ShownLine:
     error_code: str | None
     media: tuple[ShownMedia, ...]
     location: Location | None
+    edited: bool
 
 
 def transcript(lines: tuple[Line, ...], phrasebook: Phrasebook) -> list[ShownLine]:
@@ -58,6 +59,7 @@ def transcript(lines: tuple[Line, ...], phrasebook: Phrasebook) -> list[ShownLin
             error_code=line.error_code,
             media=tuple(ShownMedia(m, _sort(m, line.channel)) for m in line.media),
             location=line.location,
+            edited=line.edited,
         )
         for line in lines
         if line.reply is None or line.reply.say

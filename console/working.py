@@ -19,7 +19,7 @@ from core.db.models.help_request import Outcome, Reason, Status, Urgency
 from core.db.models.review import Cause
 from core.helpdesk import calling, operations
 from core.helpdesk.operations import Refused
-from core.helpdesk.queries import RequestPage
+from core.helpdesk.queries import RequestPage, chat_with
 from core.helpdesk.queries import request_page as page_of
 from core.helpdesk.volunteers import active_volunteers
 from core.review.operations import Heard, keep
@@ -54,6 +54,19 @@ def reply(request_id: UUID) -> Response:
         return _refused(error, request_id)
     deps().nudge()
     return _done("done.replied", request_url(request_id, "latest"))
+
+
+@blueprint.post("/requests/<uuid:request_id>/typing")
+def typing(request_id: UUID) -> Response:
+    """The page tells that its volunteer writes an answer: the resident's chat shows so. Nothing is noted of it."""
+    if not_mine := _not_mine(_page(request_id)):
+        return not_mine
+    chats = deps().chats
+    with deps().database.read() as session:
+        chat = chat_with(session, deps().sealer, request_id)
+    if chats and chat:
+        chats.show_typing(chat)
+    return Response(status=204)
 
 
 @blueprint.post("/requests/<uuid:request_id>/call")

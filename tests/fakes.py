@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from core.config import Config
 from core.i18n.phrasebook import Phrasebook
-from core.messages import Channel
+from core.messages import Channel, Reply
 from core.outbox.sender import DeliveryError, Envelope, Sender
 from sms.render import render
 
@@ -40,9 +40,10 @@ class Delivered:
 
 @dataclass
 class FakeProvider:
-    """A Sender that renders like the real one, keeps what it took, and fails as told."""
+    """A Sender that renders like the real one, keeps what it took, and fails as told. show: a Reply as it is read."""
 
     phrasebook: Phrasebook
+    show: Callable[[Reply, Phrasebook], str] = render
     taken: list[Delivered] = field(default_factory=list)
     failures: list[DeliveryError] = field(default_factory=list)
     refused: dict[str, DeliveryError] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class FakeProvider:
                 raise self.failures.pop(0)
             if envelope.address in self.refused:
                 raise self.refused[envelope.address]
-            self.taken.append(Delivered(envelope.address, render(envelope.reply, self.phrasebook)))
+            self.taken.append(Delivered(envelope.address, self.show(envelope.reply, self.phrasebook)))
             self.known[str(envelope.message_id)] = sid = f"SM{len(self.taken):032d}"
             return sid
 

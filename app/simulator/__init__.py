@@ -1,6 +1,6 @@
-"""The phone simulator of the demo: old telephones drawn in a page, and a stand-in for Twilio behind them.
+"""The phone simulator of the demo: telephones drawn in a page, and stand-ins for Twilio and Telegram behind them.
 
-It reaches Handrail only by HTTP, as Twilio does, and is never mounted when residents are served.
+It reaches Handrail only by HTTP, as they do, and is never mounted when residents are served.
 """
 
 from app.simulator.courier import Courier

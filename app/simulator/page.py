@@ -9,14 +9,18 @@ from datetime import datetime
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.simulator.bot_api import bot_api
 from app.simulator.call_page import call_blueprint
 from app.simulator.calls import Calls, Exchange
 from app.simulator.calls_api import calls_api
+from app.simulator.chat_page import chat_blueprint
+from app.simulator.chats import Chats
 from app.simulator.courier import Courier
 from app.simulator.network import LONGEST_BODY, Network, Origin, Text
 from app.simulator.people import language_of, people, visible
 from app.simulator.residents import RESIDENTS, Resident, fictional_number, resident_at, spoken
 from app.simulator.stand_in import TwilioStandIn, twilio_blueprint
+from app.simulator.telegram import TelegramStandIn
 from app.simulator.words import Texts, Words
 from core.clock import SystemClock
 from core.config import Config
@@ -38,8 +42,10 @@ class Bubble:
 
 
 def simulator_blueprint(config: Config) -> Blueprint:
-    """/try/ and, below /try/twilio, the stand-in that HANDRAIL_TWILIO_API_BASE points at in the demo."""
-    network = Network(SystemClock())
+    """/try/ and, below /try/twilio and /try/telegram, the stand-ins that HANDRAIL_TWILIO_API_BASE and
+    HANDRAIL_TELEGRAM_API_BASE point at in the demo."""
+    clock = SystemClock()
+    network = Network(clock)
     courier = Courier(config.twilio_auth_token)
     stand_in = TwilioStandIn(
         account_sid=config.twilio_account_sid,
@@ -57,6 +63,10 @@ def simulator_blueprint(config: Config) -> Blueprint:
     blueprint.register_blueprint(calls_api(exchange, calls, config.twilio_auth_token, courier), url_prefix="/twilio")
     calling = call_blueprint(config, exchange, calls, lambda number: people(network, number), texts)
     blueprint.register_blueprint(calling, url_prefix="/call")
+    telegram = TelegramStandIn(config, Chats(clock), courier, clock)
+    blueprint.register_blueprint(bot_api(telegram), url_prefix="/telegram")
+    chatting = chat_blueprint(config, telegram, lambda number: people(network, number), texts)
+    blueprint.register_blueprint(chatting, url_prefix="/chat")
 
     def shown(number: str) -> dict[str, object]:
         resident = resident_at(number)

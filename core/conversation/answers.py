@@ -22,6 +22,7 @@ from core.conversation.menu import pick_in_menu
 from core.conversation.needs import (
     finish,
     none_of_the_list,
+    passed_on,
     picked_from_list,
     referral_agreed,
     referral_refused,
@@ -45,8 +46,6 @@ Answer = Callable[[Situation, OpenQuestion, int], Outcome]
 
 BRIEF = 4
 """Words of an answer that says no more than for whom it is."""
-PASSED = ("phone", "need")
-"""What pass.ask tells the resident that we pass on; no more than that may be."""
 
 
 def answer_to_question(s: Situation) -> Outcome:
@@ -168,7 +167,7 @@ def _pass_on(s: Situation, question: OpenQuestion, picked: int) -> Outcome:
     (need,), words = question.needs, s.understanding.text
     effects: tuple[Effect, ...] = (
         OpenRequest(Reason.REFERRAL, need=need, consent_words=words, private=s.is_private(need)),
-        RecordReferral(offer.service_id, need, PASSED, words),
+        RecordReferral(offer.service_id, need, passed_on(s), words),
     )
     return referral_agreed(s, s.state, offer, effects)
 

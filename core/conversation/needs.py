@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.conversation.decision import Decision, Effect, OpenRequest, RecordUnmetNeed, TextThem
-from core.conversation.offers import contact_line, list_line, offer_lines, venue
+from core.conversation.offers import contact_line, list_line, offer_lines, venue, what_it_does
 from core.conversation.phrases import aside, choices, first_of_two, need_label, person_comes, reply, say
 from core.conversation.situation import TOPIC_KEPT_BACK, Findings, Search, Situation
 from core.conversation.state import NewQuestion, OpenQuestion, QuestionKind, TalkState
@@ -219,7 +219,10 @@ def _offer_this(s: Situation, state: TalkState, need: str, offer: Offer, answere
     state = replace(state, offered=(*state.offered, offer.service_id)).understood()
     third = (Say("choice.text_me"),) if s.on_the_phone and s.can_be_texted else _perhaps_label(state)
     picks = choices("choice.call_for_me", "choice.another", *third)
-    answer = reply(s, note, *offer_lines(offer, s.now, whole=s.shows_a_list), picks=picks)
+    name, *rest = offer_lines(offer, s.now, whole=s.shows_a_list)
+    own = s.language == s.community.languages[0]
+    what = what_it_does(offer, s.language, own=own) if s.on_the_phone else None  # a text has no room for it
+    answer = reply(s, note, name, what, *rest, picks=picks)
     question = NewQuestion(QuestionKind.OFFER, needs=(need, *_perhaps(state)), subject=offer.service_id)
     return Decision(_with_venues(s, answer, (offer,)), state, asks=question, answered=answered)
 
@@ -259,10 +262,15 @@ def _only(findings: Findings) -> Found:
     return next(iter(findings.by_need.values()))
 
 
+def passed_on(s: Situation) -> tuple[str, ...]:
+    """What `referral_wanted` tells the resident that we pass on; no more than that may be."""
+    return ("phone", "need") if s.phone_known else ("need",)
+
+
 def referral_wanted(s: Situation, state: TalkState, offer: Offer) -> Decision:
     """Say what would be passed on and to whom, before anything is."""
     other = state.for_whom == "other"
-    key = "pass.ask_other" if other else "pass.ask"
+    key = ("pass.ask_other" if other else "pass.ask") + ("" if s.phone_known else "_no_phone")
     line = say(key, organization=offer.organization, need=NeedName(state.need or ""))
     question = NewQuestion(QuestionKind.PASS_ON, needs=(state.need or "",), subject=offer.service_id)
     return Decision(reply(s, line, picks=choices("choice.yes", "choice.no")), state, asks=question, answered=True)

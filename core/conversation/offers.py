@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from core.conversation.phrases import aside, say
 from core.directory.find import Offer
 from core.messages import Moment, Param, Say, Venue, Words
+
+_SENTENCE = re.compile(r"[.;!?](?=\s|$)|[。；！？]")
+_LONGEST_SENTENCE = 100
+"""Characters: about seven seconds at the pace of a call."""
 
 
 def offer_lines(offer: Offer, now: datetime, *, whole: bool = False) -> tuple[Say, ...]:
@@ -20,6 +25,15 @@ def offer_lines(offer: Offer, now: datetime, *, whole: bool = False) -> tuple[Sa
     where = aside("service.address", address=Words(offer.address)) if whole and offer.phone and offer.address else None
     lines = (name, contact_line(offer), _opening(offer, now), where, _cost(offer), _stale(offer))
     return tuple(line for line in lines if line)
+
+
+def what_it_does(offer: Offer, language: str, *, own: bool) -> Say | None:
+    """The first sentence about it, for the ear; None where it is long or not in their language. `own`: the directory is
+    written in `language`."""
+    told = offer.description
+    text = told.by_language.get(language, told.original if own else "") if told else ""
+    first = _SENTENCE.split(text.strip(), maxsplit=1)[0].strip()
+    return aside("service.what", what=Words(first)) if first and len(first) <= _LONGEST_SENTENCE else None
 
 
 def list_line(offer: Offer, now: datetime) -> Say:
@@ -38,8 +52,8 @@ def list_line(offer: Offer, now: datetime) -> Say:
 
 
 def venue(offer: Offer, language: str) -> Venue | None:
-    """Where `offer` is, for a map; None where the directory doesn't say."""
-    if offer.latitude is None or offer.longitude is None:
+    """Where `offer` is, for a map; None where the directory doesn't say, or says 0, which is no place but a gap."""
+    if not offer.latitude or not offer.longitude:
         return None
     name = offer.name.by_language.get(language, offer.name.original)
     return Venue(name, offer.address or "", offer.latitude, offer.longitude, offer.phone)

@@ -28,6 +28,7 @@ HEARD_WELL = 0.5
 _TELLS_A_NEED = frozenset({Act.FIND_HELP, Act.REPORT_PROBLEM})
 DIGITS_FOR_POSTCODES = frozenset({"US", "MX", "ES", "AU"})
 """Countries whose postcodes can be keyed (Universal Postal Union, addressing systems)."""
+_TELEPHONES = frozenset({Channel.SMS, Channel.VOICE})
 MOSTLY = 0.6
 """A place name that makes up this share of a message, in characters, is the whole message ("im on mill street")."""
 
@@ -200,6 +201,11 @@ class Situation:
     def shows_a_list(self) -> bool:
         """They see several services at once, and maps; else one service at a time is what fits."""
         return self.inbound.channel is Channel.TELEGRAM
+
+    @property
+    def phone_known(self) -> bool:
+        """We write to or speak with a telephone whose number we see, or with a chat that one is linked to."""
+        return self.linked or (self.inbound.channel in _TELEPHONES and not self.number_withheld)
 
     @property
     def number_withheld(self) -> bool:

@@ -22,7 +22,7 @@ from core.db.models.volunteer import Volunteer, VolunteerChat
 from core.db.sealing import Sealer
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
-from core.messages import Channel, Moment, Reply, Say, Words
+from core.messages import Channel, Moment, Param, Reply, Say, Words
 from core.outbox.operations import Post, post
 
 CODE_LIFETIME = timedelta(minutes=15)
@@ -109,7 +109,7 @@ def tell_volunteers(session: Session, desk: Desk, request: HelpRequest, now: dat
         .join(ContactPoint, ContactPoint.id == VolunteerChat.contact_point_id)
         .where(Volunteer.disabled_at.is_(None), *_linked(), _open())
     ).all()
-    params = {
+    params: dict[str, Param] = {
         "reference": Words(request.reference),
         "when": Moment(request.waiting_since.astimezone(desk.zone), now.astimezone(desk.zone)),
         "link": Words(f"{desk.public_url}/console/requests/{request.id}"),

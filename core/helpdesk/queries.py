@@ -10,6 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.contacts import linked_with
 from core.db.models.contact_point import ContactPoint, Resident
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage
 from core.db.models.help_request import (
@@ -28,7 +29,7 @@ from core.db.models.help_request import (
 from core.db.models.outgoing import Delivery, OutgoingMessage
 from core.db.models.volunteer import Volunteer
 from core.db.sealing import Sealer
-from core.messages import Channel, Location, Reply, reply_from_json
+from core.messages import Channel, ContactKind, Location, Reply, reply_from_json
 
 MOST_ROWS = 200
 """Rows of one page of the queue; the count beside it is never capped."""
@@ -135,6 +136,8 @@ class Line:
     error_code: str | None = None
     media: tuple[MediaLine, ...] = ()
     location: Location | None = None
+    edited: bool = False
+    """A new wording of a message that stands further up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ class RequestPage:
     address: str | None
     number_given: bool
     """They withheld the number they called from, and gave us `address`."""
+    linked: tuple[Linked, ...]
+    """Where else the same person is reached."""
     lines: tuple[Line, ...]
     events: tuple[EventLine, ...]
     referrals: tuple[uuid.UUID, ...]
@@ -177,6 +182,15 @@ class RequestPage:
     def number_withheld(self) -> bool:
         """They called from a telephone whose number we don't see, and gave us none."""
         return self.row.channel is Channel.VOICE and self.address is not None and not self.address.startswith("+")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A phone or a chat that a code has shown to be the same person's. number: of a phone, E.164."""
+
+    kind: ContactKind
+    number: str | None
+    safe_to_call: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +238,7 @@ def request_page(session: Session, sealer: Sealer, request_id: uuid.UUID, *, rev
         can_reply=contact is not None and contact.stopped_at is None,
         address=_address(sealer, contact) if revealed and contact else None,
         number_given=request.call_number_id is not None,
+        linked=_linked(session, sealer, contact) if revealed and contact else (),
         lines=_lines(session, request) if revealed else (),
         events=_events(session, request_id),
         referrals=tuple(session.scalars(sa.select(Referral.service_id).where(Referral.help_request_id == request_id))),
@@ -269,6 +284,22 @@ def _address(sealer: Sealer, contact: ContactPoint) -> str:
     return sealer.open(contact.kind, contact.address_key, contact.address_sealed)
 
 
+def _linked(session: Session, sealer: Sealer, contact: ContactPoint) -> tuple[Linked, ...]:
+    others = [session.get_one(ContactPoint, other) for other in linked_with(session, contact.id)]
+    return tuple(
+        Linked(other.kind, _address(sealer, other) if other.kind is ContactKind.PHONE else None, other.safe_to_call)
+        for other in others
+    )
+
+
+def chat_with(session: Session, sealer: Sealer, request_id: uuid.UUID) -> str | None:
+    """The Telegram chat in which the resident is answered; None where they came another way, or said STOP."""
+    contact = contact_of(session, session.get_one(HelpRequest, request_id))
+    if contact is None or contact.kind is not ContactKind.TELEGRAM or contact.stopped_at or contact.blocked_at:
+        return None
+    return _address(sealer, contact)
+
+
 def _lines(session: Session, request: HelpRequest) -> tuple[Line, ...]:
     lines = _said(session, request) + _sent(session, request) + _notes(session, request.id)
     return tuple(sorted(lines, key=lambda line: line.at))
@@ -289,9 +320,11 @@ def _said(session: Session, request: HelpRequest) -> list[Line]:
     ):
         shown = MediaLine(row.id, row.content_type, bool(row.kept), row.seconds)
         media.setdefault(row.inbound_message_id, []).append(shown)
+    first = {(r.conversation_id, r.message_id): r.id for r in reversed(rows)}
     return [
         Line(r.received_at, Speaker.RESIDENT, r.language, text=r.text, channel=r.channel,
-             media=tuple(media.get(r.id, ())), location=_location(r))
+             media=tuple(media.get(r.id, ())), location=_location(r),
+             edited=r.message_id is not None and first[r.conversation_id, r.message_id] != r.id)
         for r in rows
     ]  # fmt: skip
 

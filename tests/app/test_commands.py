@@ -182,7 +182,11 @@ def test_the_demo_sets_itself_up_once(tmp_path: Path) -> None:
     env = {"HANDRAIL_DATA_DIR": str(tmp_path)}
     first, second = demo_settings(env, "127.0.0.1:8000"), demo_settings(env, "127.0.0.1:8000")
     assert first == second
-    config = Config.from_env(first)
+    (tmp_path / "demo-secrets.json").write_text(json.dumps({"SECRET_KEY": first["HANDRAIL_SECRET_KEY"]}))
+    later = demo_settings(env, "127.0.0.1:8000")
+    assert later["HANDRAIL_SECRET_KEY"] == first["HANDRAIL_SECRET_KEY"], "what a version before made is kept"
+    assert later["HANDRAIL_TELEGRAM_TOKEN"], "and what it did not know is added"
+    config = Config.from_env(later)
     database = Database(config.database_url)
     for _ in range(2):
         prepare_demo(database, config)

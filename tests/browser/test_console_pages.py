@@ -10,7 +10,7 @@ from core.db.models import Volunteer
 from core.db.models.volunteer import Role
 from tests.browser.conftest import Served
 from tests.browser.looking import look
-from tests.console.scenes import furnish
+from tests.console.scenes import FakeChats, furnish
 
 
 @pytest.fixture(params=["en", "zh", "es"])
@@ -133,6 +133,52 @@ def test_new_arrivals_are_said_politely_and_can_be_paused(served: Served, page: 
     page.click("text=Check for new ones again")
     page.clock.fast_forward(31_000)
     expect(said).to_contain_text("Waiting now: 2")
+
+
+def test_that_somebody_writes_is_told_every_five_seconds_at_most(served: Served, page: Page) -> None:
+    scene, chats = served.scene, FakeChats()
+    scene.has_bot(chats)
+    scene.joins("vera", "Vera")
+    request_id = scene.asks("where is the lunch club")
+    scene.came_in_chat(request_id, "771550181")
+    page.clock.install()
+    served.log_in(page, "vera")
+    page.goto(served.url(f"/console/requests/{request_id}"))
+    page.click(".claim-form button")
+    page.fill("#note-text", "a note is nobody's business")
+    page.fill("#reply-text", "   ")
+    assert chats.shown == []
+    with page.expect_response("**/typing") as told:
+        page.fill("#reply-text", "Tu")
+    assert told.value.status == 204
+    page.fill("#reply-text", "Tues")
+    page.clock.fast_forward(4_000)
+    page.fill("#reply-text", "Tuesdays")
+    assert chats.shown == ["771550181"]
+    page.clock.fast_forward(1_500)
+    with page.expect_response("**/typing"):
+        page.fill("#reply-text", "Tuesdays at 12.")
+    assert chats.shown == ["771550181"] * 2
+    page.clock.fast_forward(6_000)
+    assert len(chats.shown) == 2, "who has stopped writing is not shown"
+    page.context.clear_cookies()
+    with page.expect_request("**/typing"):
+        page.fill("#reply-text", "Tuesdays at 12. Shall")
+    assert page.input_value("#reply-text") == "Tuesdays at 12. Shall"
+    assert len(chats.shown) == 2
+
+
+def test_a_volunteers_own_page(served: Served, page: Page, language: str) -> None:
+    served.scene.has_bot(FakeChats())
+    served.scene.joins("vera", "Vera", language=language)
+    wrong: list[str] = []
+    served.log_in(page, "vera")
+    page.goto(served.url("/console/me"))
+    look(page, wrong, axe_when_narrow=language == "es")
+    page.click("#told-title ~ form button")
+    assert page.locator(".code").count() == 1
+    look(page, wrong, axe_when_narrow=language == "es")
+    assert not wrong, "\n".join(wrong)
 
 
 CANARY = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'

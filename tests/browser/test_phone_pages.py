@@ -1,7 +1,8 @@
-"""The demo's phones in a browser: texting and calling, with and without JavaScript, by keyboard and by ear."""
+"""The demo's phones in a browser: texts, calls and chats, with and without JavaScript, by keyboard and ear."""
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from core.config import Config
 from tests.browser.looking import look
 
 LI = "+12025550182"
+BOT = "1000000199:an-invented-token-of-letters"
 GREETING = (
     '<Response><Gather action="/voice/turn" actionOnEmptyResult="true"><Say language="en-US">Hello.</Say>'
     '<Say language="cmn-CN">中文请按2。</Say></Gather></Response>'
@@ -46,6 +48,7 @@ def demo() -> Iterator[str]:
     app.add_url_rule("/voice/turn", "turn", lambda: TURN, methods=["POST"])
     app.add_url_rule("/voice/status", "status", lambda: ("", 204), methods=["POST"])
     app.add_url_rule("/sms/inbound", "text", lambda: "", methods=["POST"])
+    app.add_url_rule("/telegram/webhook", "chat", lambda: "", methods=["POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
     address = f"http://127.0.0.1:{server.server_port}"
     settings = {
@@ -53,6 +56,7 @@ def demo() -> Iterator[str]:
         "HANDRAIL_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "HANDRAIL_TWILIO_AUTH_TOKEN": "a-token",
         "HANDRAIL_TWILIO_FROM": "+12025550199",
+        "HANDRAIL_TELEGRAM_TOKEN": BOT,
     }
     app.register_blueprint(simulator_blueprint(Config.from_env(settings)))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -211,4 +215,93 @@ def test_a_call_without_javascript(demo: str, chromium: Browser) -> None:
     page.click("text=Hang up")
     assert captions(page)[-4:] == ["Where are you?", "(…)", "Where are you?", "The call has ended."]
     assert page.locator(".call").is_visible()
+    context.close()
+
+
+def bot_says(demo: str, text: str, *, edits: str | None = None, **markup: list[list[dict[str, object]]]) -> str:
+    """Handrail writes to Mr Li in Telegram; gives the number of the message."""
+    method, of = ("editMessageText", {"message_id": edits}) if edits else ("sendMessage", {})
+    form = {"chat_id": LI[1:], "text": text, "parse_mode": "HTML", "reply_markup": json.dumps(markup)} | of
+    answer = requests.post(f"{demo}/try/telegram/bot{BOT}/{method}", form, timeout=5)
+    return str(answer.json()["result"]["message_id"])
+
+
+YES_NO = [[{"text": "1: 好", "callback_data": "yes"}], [{"text": "2: 不", "callback_data": "no"}]]
+
+
+def test_the_chat_empty_full_and_wrong(demo: str, page: Page, language: str) -> None:
+    wrong: list[str] = []
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{demo}/try/?phone={LI}&language={language}")
+    page.click(".swap[href*=chat]")
+    assert page.locator("html").get_attribute("lang") == language, "the third phone speaks it too"
+    look(page, wrong, axe_when_narrow=True)
+    for sent, share in enumerate(("location", "voice", "picture"), start=1):
+        page.click(f"#share [value={share}]")
+        expect(page.locator("#thread li")).to_have_count(sent)
+    bot_says(demo, "<b>午餐会</b>：您要我们打电话吗？", inline_keyboard=YES_NO)
+    bot_says(demo, "您在哪里？", keyboard=[[{"text": "发送我的位置", "request_location": True}], [{"text": "不知道"}]])
+    place = {"chat_id": LI[1:], "title": "Lunch", "address": "3 Mill Street", "latitude": "41.9", "longitude": "-72.4"}
+    for method, form in (("sendVenue", place), ("sendChatAction", {"chat_id": LI[1:], "action": "typing"})):
+        requests.post(f"{demo}/try/telegram/bot{BOT}/{method}", form, timeout=5)
+    expect(page.locator("#thread li")).to_have_count(6)
+    expect(page.locator("#typing")).not_to_be_empty()
+    expect(page.locator("#keys button")).to_have_count(2)
+    sound = page.locator("audio")
+    loaded = "a => new Promise(r => { a.onloadedmetadata = () => r(a.duration); a.onerror = r; a.load() })"
+    assert round(sound.evaluate(loaded)) == 3
+    look(page, wrong, axe_when_narrow=True)
+    page.goto(f"{demo}/try/chat/?phone=no&language={language}")
+    look(page, wrong, axe_when_narrow=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_chat_by_keyboard_goes_on_where_the_button_was(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/try/chat/?phone={LI}")
+    page.evaluate("window.here = true")
+    page.focus("#keys button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(1)
+    assert captions(page) == ["/start"]
+    assert page.evaluate("document.activeElement.id") == "text", "what was pressed is gone"
+    asked = bot_says(demo, "<b>Lunch</b>?", inline_keyboard=YES_NO)
+    page.locator(".buttons button").first.focus()
+    page.keyboard.press("Space")
+    bot_says(demo, "<b>Lunch</b>?\n\n✓ 1: 好", edits=asked)
+    expect(page.locator(".buttons")).to_have_count(0)
+    assert page.evaluate("document.activeElement.id") == "log"
+    assert captions(page)[-1] == "Lunch?\n\n✓ 1: 好"
+    page.focus("#text")
+    page.keyboard.type("谢谢")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(3)
+    assert captions(page)[-1] == "谢谢", "Enter sends the words, and presses no button above"
+    assert page.evaluate("window.here"), "the page was never loaded anew"
+
+
+def test_a_chat_message_that_is_not_sent_is_not_lost(demo: str, page: Page) -> None:
+    page.goto(f"{demo}/try/chat/")
+    page.route("**/try/chat/do", lambda route: route.fulfill(status=404, body=""))
+    page.fill("#text", "a hot lunch")
+    page.keyboard.press("Enter")
+    expect(page.locator("#trouble")).to_be_visible()
+    assert page.input_value("#text") == "a hot lunch"
+
+
+def test_a_chat_without_javascript(demo: str, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{demo}/try/chat/?phone={LI}")
+    page.click("#keys button")
+    page.fill("#text", "我想找人送午饭")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread li")).to_have_count(2)
+    bot_says(demo, "您在哪里？", keyboard=[[{"text": "发送我的位置", "request_location": True}]])
+    page.click("#look")
+    page.select_option("#place", "Elm Hill")
+    page.click("#keys button")
+    bot_says(demo, "好吗？", inline_keyboard=YES_NO)
+    page.click("#look")
+    page.click(".buttons button")
+    assert captions(page) == ["/start", "我想找人送午饭", "您在哪里？", "My location: Elm Hill", "好吗？"]
     context.close()

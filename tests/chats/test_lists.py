@@ -63,7 +63,9 @@ def test_the_one_they_pick_is_told_whole_and_can_be_called_for_them(mei: Person,
     assert told.startswith(second)
     assert "Address:" in told
     assert "1: we call them for you\n2: another one" in told
-    assert "We tell them your phone number" in mei.presses(1)
+    asked = mei.presses(1)
+    assert "We tell them what you need: meals." in asked
+    assert "your phone" not in asked  # we don't know one
     assert f"We will call {second}" in mei.writes("yes")
     assert [row.reason for row in desk.waiting()] == [Reason.REFERRAL]
 

@@ -7,7 +7,7 @@ import random
 import uuid
 import wave
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +17,12 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
 from console import ConsoleDeps, register_console
+from console.deps import EXTENSION, Mounted
 from core.config import Config
 from core.contacts import contact_point, conversation_with
 from core.db.engine import Database
 from core.db.models import (
+    Conversation,
     Heartbeat,
     HelpRequest,
     InboundMedia,
@@ -92,6 +94,20 @@ class CompiledOnce(BytecodeCache):
 
 
 COMPILED = CompiledOnce()
+
+
+@dataclass
+class FakeChats:
+    """The port to the bot."""
+
+    name: str = "riverside_help_bot"
+    shown: list[str] = field(default_factory=list)
+
+    def show_typing(self, address: str) -> None:
+        self.shown.append(address)
+
+    def bot_name(self) -> str:
+        return self.name
 
 
 @dataclass
@@ -222,6 +238,20 @@ class Scene:
         cause = Cause.CORRECTED if guessed else Cause.UNKNOWN
         with self.database.write() as session:
             keep(session, Heard(Anonymous(words), language, cause, guessed, meant), self.clock.now())
+
+    def has_bot(self, chats: FakeChats) -> None:
+        """From now on there is Telegram."""
+        mounted: Mounted = self.app.extensions[EXTENSION]
+        self.deps = replace(self.deps, chats=chats)
+        self.app.extensions[EXTENSION] = replace(mounted, deps=self.deps)
+
+    def came_in_chat(self, request_id: uuid.UUID, chat: str) -> None:
+        """The request came in Telegram rather than by text."""
+        with self.database.write() as session:
+            request = session.get_one(HelpRequest, request_id)
+            contact = contact_point(session, self.deps.sealer, Channel.TELEGRAM, chat, self.clock.now())
+            talk = session.get_one(Conversation, request.conversation_id)
+            talk.contact_point_id, talk.channel, request.channel = contact.id, Channel.TELEGRAM, Channel.TELEGRAM
 
     def rows(self, model: type[Any], **where: Any) -> list[Any]:
         """All rows of a table, for looking at what really happened."""

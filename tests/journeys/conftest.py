@@ -1,39 +1,88 @@
-"""Residents with a phone: each journey is played through the core's front door and through the real SMS webhook."""
+"""Residents with a phone: each journey is played through the core's front door, and through the real webhooks of texts
+and of Telegram.
+"""
 
 from __future__ import annotations
 
+import html
 import itertools
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup
 from twilio.request_validator import RequestValidator
 
 from app.web import create_app
 from app.wiring import House
 from app.worker import Worker
+from bot.render import Part, Place, render
+from core.config import Config
 from core.db.models.volunteer import Role
 from core.helpdesk import operations, queries, volunteers
 from core.helpdesk.queries import Shelf
-from core.messages import Channel, Inbound
+from core.i18n.phrasebook import Phrasebook
+from core.messages import Channel, Inbound, Reply
+from core.outbox.sender import Sender
 from tests.conftest import SETTINGS
-from tests.fakes import FakeProviders, StandingClock
+from tests.fakes import FakeProvider, FakeProviders, StandingClock
 
 Send = Callable[[str, str], None]
 _sids = itertools.count(1)
+TEXTS = ("sqlite-core", "sqlite-webhook", "postgresql-webhook")
+"""Both ways in on SQLite; on PostgreSQL the one that residents use."""
+texts_only = pytest.mark.parametrize("way", TEXTS)
+"""For a story that can't happen in a chat."""
+_SECRET = "a-secret-for-tests_0123456789"
+_TELEGRAM = {
+    "HANDRAIL_TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
+    "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": _SECRET,
+    "HANDRAIL_TELEGRAM_API_BASE": "http://127.0.0.1:9",
+}
+
+
+def as_chat(reply: Reply, phrasebook: Phrasebook) -> str:
+    """An answer as it is read in a chat: what stands on a map and on buttons is a line each."""
+    parts = render(reply, phrasebook, sign=str)
+    return "\n".join(line for part in parts for line in _lines(part))
+
+
+def _lines(part: Part) -> list[str]:
+    lines = [f"{part.title}, {part.address}"] if isinstance(part, Place) else [_unmarked(part.html)]
+    match part.keyboard:
+        case InlineKeyboardMarkup(inline_keyboard=rows) | ReplyKeyboardMarkup(keyboard=rows):
+            lines += [button.text for row in rows for button in row]
+    return lines
+
+
+def _unmarked(marked: str) -> str:
+    return html.unescape(re.sub("<[^>]*>", "", marked))
+
+
+@dataclass
+class Providers(FakeProviders):
+    """The fakes, and one for chats."""
+
+    chats: FakeProvider | None = None
+
+    def __call__(self, config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
+        self.chats = FakeProvider(phrasebook, show=as_chat)
+        return {**super().__call__(config, phrasebook), Channel.TELEGRAM: self.chats}
 
 
 @dataclass
 class Phone:
-    """An old phone: `text` sends a message and gives the answers that came back."""
+    """An old phone, or a chat: `text` sends a message and gives the answers that came back."""
 
     number: str
     send: Send
-    providers: FakeProviders
+    provider: FakeProvider
     worker: Worker
+    lists: bool
 
     def text(self, body: str) -> str:
         before = len(self.inbox)
@@ -41,11 +90,15 @@ class Phone:
         self.worker.run_once()
         return "\n".join(self.inbox[before:])
 
+    def offer(self, body: str) -> str:
+        """The service that is found: a chat lists several, of which the first is taken."""
+        answer = self.text(body)
+        return self.text("1") if self.lists else answer
+
     @property
     def inbox(self) -> list[str]:
-        """Every text that reached this phone."""
-        assert self.providers.sms
-        return self.providers.sms.to(self.number)
+        """Every message that reached this phone."""
+        return self.provider.to(self.number)
 
 
 @pytest.fixture
@@ -53,10 +106,20 @@ def worker(house: House) -> Worker:
     return Worker(house)
 
 
-@pytest.fixture(params=["sqlite-core", "sqlite-webhook", "postgresql-webhook"])
+@pytest.fixture(params=[*TEXTS, "sqlite-telegram"])
 def way(request: pytest.FixtureRequest) -> str:
-    """Both ways in on SQLite; on PostgreSQL the one that residents use."""
+    """Each story is a talk by text, and a chat."""
     return str(request.param)
+
+
+@pytest.fixture
+def settings(settings: dict[str, str], way: str) -> dict[str, str]:
+    return settings | _TELEGRAM if way.endswith("telegram") else settings
+
+
+@pytest.fixture
+def providers() -> Providers:
+    return Providers()
 
 
 @pytest.fixture
@@ -69,14 +132,20 @@ def send(way: str, house: House, clock: StandingClock) -> Send:
     if way.endswith("core"):
         return lambda number, body: _through_the_core(house, clock, number, body)
     client = create_app(house).test_client()
-    return lambda number, body: _through_the_webhook(client, number, body)
+    bring = _as_telegram if way.endswith("telegram") else _as_twilio
+
+    def post(address: str, body: str) -> None:
+        clock.forward(timedelta(seconds=1))  # what came last must be known
+        bring(client, address, body)
+
+    return post
 
 
 def _through_the_core(house: House, clock: StandingClock, number: str, body: str) -> None:
     house.assistant.receive(Inbound(Channel.SMS, number, f"SM{next(_sids):032d}", clock.now(), text=body))
 
 
-def _through_the_webhook(client: FlaskClient, number: str, body: str) -> None:
+def _as_twilio(client: FlaskClient, number: str, body: str) -> None:
     form = {"MessageSid": f"SM{next(_sids):032d}", "From": number, "To": "+12025550199", "Body": body}
     url = SETTINGS["HANDRAIL_PUBLIC_URL"] + "/sms/inbound"
     signature = RequestValidator(SETTINGS["HANDRAIL_TWILIO_AUTH_TOKEN"]).compute_signature(url, form)
@@ -84,10 +153,23 @@ def _through_the_webhook(client: FlaskClient, number: str, body: str) -> None:
     assert answer.status_code == 200
 
 
+def _as_telegram(client: FlaskClient, address: str, body: str) -> None:
+    number, chat_id = next(_sids), int(address)
+    chat = {"id": chat_id, "type": "private", "first_name": "Rose"}
+    user = {"id": chat_id, "is_bot": False, "first_name": "Rose"}
+    message = {"message_id": number, "from": user, "chat": chat, "date": 1_795_446_000, "text": body}
+    update = {"update_id": 700_000_000 + number, "message": message}
+    answer = client.post("/telegram/webhook", json=update, headers={"X-Telegram-Bot-Api-Secret-Token": _SECRET})
+    assert answer.status_code == 200
+
+
 @pytest.fixture
-def phone(send: Send, providers: FakeProviders, worker: Worker) -> Callable[[str], Phone]:
+def phone(way: str, send: Send, house: House, providers: Providers, worker: Worker) -> Callable[[str], Phone]:
     """Gives a resident's phone by its last four digits."""
-    return lambda ending: Phone(f"+1202555{ending}", send, providers, worker)
+    chats = way.endswith("telegram")
+    begins, provider = ("771202555", providers.chats) if chats else ("+1202555", providers.sms)
+    assert provider
+    return lambda ending: Phone(f"{begins}{ending}", send, provider, worker, lists=chats)
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_where_even_the_answer_to_danger_is_refused_the_duty_contact_is_told(
 ) -> None:
     rose.text("alto")
     assert providers.sms
-    providers.sms.refused[rose.number] = DeliveryError("21610", retryable=False, blame=Blame.CONTACT, opted_out=True)
+    rose.provider.refused[rose.number] = DeliveryError("21610", retryable=False, blame=Blame.CONTACT, opted_out=True)
     rose.text("i smell gas")
     rose.worker.run_once()
     assert any("did not arrive" in text for text in providers.sms.to("+12025550198"))

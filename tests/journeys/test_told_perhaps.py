@@ -71,19 +71,19 @@ def test_a_remark_about_the_offer_keeps_the_other_need_in_sight(rose: Phone) -> 
 
 def test_a_new_wish_leaves_nothing_of_the_old_one(rose: Phone) -> None:
     rose.text(TEETH_AND_LETTERS)
-    lunch = rose.text("no i want a hot meal")
+    lunch = rose.offer("no i want a hot meal")
     assert "Phone:" in lunch
     assert "3:" not in lunch
 
 
 def test_it_is_named_in_spanish(rose: Phone) -> None:
-    assert "\n3: ayuda para ver y escuchar" in rose.text("quiero comida caliente cerca de mill street y oigo mal")
+    assert "\n3: ayuda para ver y escuchar" in rose.offer("quiero comida caliente cerca de mill street y oigo mal")
     assert rose.text("3").startswith("Ver y Escuchar")
 
 
 def test_a_question_in_between_does_not_lose_it(rose: Phone) -> None:
     assert "您在哪一带" in rose.text("想吃午饭，眼睛不太行")
-    lunch = rose.text("1")
+    lunch = rose.offer("1")
     assert "\n3: 眼科和听力" in lunch
     eyes = rose.text("3")
     assert "电话：" in eyes

@@ -53,7 +53,7 @@ def after_a_call() -> FlaskClient:
 class TestChoosing:
     """Which language a page speaks."""
 
-    @pytest.mark.parametrize("path", ["/try/", "/try/call/"])
+    @pytest.mark.parametrize("path", ["/try/", "/try/call/", "/try/chat/"])
     def test_the_browsers_own_until_another_is_picked(self, page: FlaskClient, path: str) -> None:
         german_then_spanish = {"Accept-Language": "de, es-MX;q=0.9, es;q=0.8, en;q=0.5"}
         assert '<html lang="es">' in page.get(path, headers=german_then_spanish).text
@@ -81,7 +81,7 @@ class TestChoosing:
             assert "李先生" in re.findall(r'aria-current="page">(.+?)</a>', there, re.DOTALL)[0]
 
     def test_what_is_picked_stays_on_every_way_through_the_pages(self, page: FlaskClient) -> None:
-        for path in ("/try/", "/try/call/"):
+        for path in ("/try/", "/try/call/", "/try/chat/"):
             html = page.get(f"{path}?phone={LI}&language=es").text
             people = re.findall(r'<li>\s*<a href="([^"]+)"', html.split('class="people"')[1])
             swap = re.findall(r'class="swap" href="([^"]+)"', html)
@@ -93,6 +93,7 @@ class TestChoosing:
             assert '<input type="hidden" name="language" value="es">' in html, "taking another phone"
         assert "language=es" in page.post("/try/send?language=es", data={"phone": "+12025550182"}).location
         assert "language=es" in page.post("/try/call/do?language=es", data={"phone": "+12025550182"}).location
+        assert "language=es" in page.post("/try/chat/do?language=es", data={"phone": "+12025550182"}).location
         assert "language" not in page.get("/try/").text.split('class="people"')[1], "nothing was picked here"
 
     def test_a_community_of_one_language_has_pages_in_that_one(self) -> None:

@@ -60,8 +60,10 @@ LONGEST: dict[str, Param] = {
     "place": Words("the corner of Mill Street and Old Harbor Parkway, behind the church"),
     "text": Words("words " * 40),
     "number": Words("3"),
+    "what": Words("A hot lunch with company, twice a week in the hall behind the church on the corner of Mill Street"),
     "label": Words("teléfono, papeles y leyes"),
     "group": Words("teléfono, papeles y leyes"),
+    "link": Words("https://help.larkfield.example/console/requests/2d1f6c0a-9a53-4c53-8b27-3d0f2f1b7a55"),
 }
 EXPANDED_BY_ITSELF = ("moment.", "time.", "phone.")
 
@@ -136,7 +138,13 @@ def composed(language: str, catalogue: Catalogue) -> list[Reply]:
         for key in load_domain("messages", language)
         if key.startswith("emergency.") and key not in ("emergency.not_us", "emergency.again")
     ]
-    return [*replies, *once_more(s, replies), which, *dangers, follow_up_question(language), emergency_again(language)]
+    doubts = [
+        reply(s, say(key), picks=choices("choice.yes", "choice.no"))
+        for key in load_domain("messages", language)
+        if key.startswith("danger.")
+    ]
+    we_begin = [follow_up_question(language), emergency_again(language)]
+    return [*replies, *once_more(s, replies), which, *dangers, *doubts, *we_begin]
 
 
 def once_more(s: Situation, replies: list[Reply]) -> list[Reply]:

@@ -16,7 +16,7 @@ from tests.words.measures import (
     size,
 )
 
-NOT_SENTENCES = ("time.", "moment.", "language.", "phone.", "volunteer.text", "choice.need", "duty.")
+NOT_SENTENCES = ("time.", "moment.", "language.", "phone.", "volunteer.text", "choice.need", "duty.", "notice.")
 SAID = {"phone": "202-555-0100", "reference": "482913", "emergency": "911", "crisis": "988", "time": "9 AM"}
 
 
