@@ -32,6 +32,10 @@ class RefusedError(Exception):
         self.description = description
 
 
+ME: Json = {"id": 1, "is_bot": True, "first_name": "Handrail", "username": "handrail_demo_bot"}
+"""What the bot is told of itself."""
+
+
 def bot_api(stand_in: TelegramStandIn) -> Blueprint:
     """/bot<token>/<method> with Telegram's status codes and JSON, and the files at /file/bot<token>/."""
     blueprint = Blueprint("bot_api", __name__)
@@ -42,6 +46,7 @@ def bot_api(stand_in: TelegramStandIn) -> Blueprint:
         "editMessageReplyMarkup": lambda given: _edit(stand_in, given, None),
         "answerCallbackQuery": lambda given: _answer(stand_in, given),
         "sendChatAction": lambda given: _chat_action(stand_in, given),
+        "getMe": lambda given: ME,
         "getFile": _get_file,
         "setMyCommands": lambda given: _set_commands(stand_in, given),
         "setWebhook": lambda given: _set_webhook(stand_in, given),

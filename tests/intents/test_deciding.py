@@ -38,7 +38,7 @@ def heard(
     parts: Mapping[Run, Mapping[str, float]] | None = None,
     **dangers: float,
 ) -> Heard:
-    return Heard(whole or chances(), parts or {}, dict.fromkeys(EmergencyKind, 0.0) | dangers)
+    return Heard(whole or chances(unknown=0.0), parts or {}, dict.fromkeys(EmergencyKind, 0.0) | dangers)
 
 
 def verdict(whole: Mapping[str, float], parts: Mapping[Run, Mapping[str, float]] | None = None) -> Verdict:
@@ -109,6 +109,11 @@ def test_an_illness_beside_a_clear_need_is_no_alarm() -> None:
     assert alarm(None, heard(ride, medical=thresholds.ALARM)) is None
     assert alarm(None, heard(ride, medical=thresholds.ALARM + thresholds.TOLD_OTHERWISE)) is EmergencyKind.MEDICAL
     assert alarm(EmergencyKind.MEDICAL, heard(ride, medical=thresholds.ALARM)) is EmergencyKind.MEDICAL  # a sign rules
+
+
+def test_chatter_and_nonsense_are_no_alarm() -> None:
+    nothing = chances(unknown=1.0)
+    assert danger(None, heard(nothing, medical=thresholds.WORRY + thresholds.TOLD_OTHERWISE - A_BIT), needs()) is None
 
 
 def test_a_rule_in_a_message_that_sounds_fairly_calm_is_asked_about() -> None:
