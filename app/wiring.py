@@ -41,8 +41,8 @@ from intents.model import Model
 from intents.teaching import read_lessons, teach
 from mail.server import parse_smtp_url
 from sms.webhook import only_twilio
+from voice.deps import VoiceDeps
 from voice.spoken import by_digits
-from voice.webhook import VoiceDeps
 
 if TYPE_CHECKING:
     from bot.client import Client

@@ -20,8 +20,8 @@ from console.transcript import transcript
 from core.db.models.help_request import HelpRequest, Status
 from core.directory.find import service_offer
 from core.helpdesk.calling import careful, may_ring, why_not
-from core.helpdesk.queries import RequestPage
-from core.helpdesk.queries import request_page as page_of
+from core.helpdesk.one_request import RequestPage
+from core.helpdesk.one_request import request_page as page_of
 from core.helpdesk.reveal import record_reveal, was_revealed
 from core.helpdesk.volunteers import all_volunteers
 from core.i18n.phrasebook import spoken_number

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.db.models.outgoing import Delivery
-from core.helpdesk.queries import Line, MediaLine, Speaker
+from core.helpdesk.one_request import Line, MediaLine, Speaker
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, Location, Reply
 

@@ -18,9 +18,9 @@ from core.conversation.situation import TOPIC_KEPT_BACK
 from core.db.models.help_request import Outcome, Reason, Status, Urgency
 from core.db.models.review import Cause
 from core.helpdesk import calling, operations
+from core.helpdesk.one_request import RequestPage, chat_with
+from core.helpdesk.one_request import request_page as page_of
 from core.helpdesk.operations import Refused
-from core.helpdesk.queries import RequestPage, chat_with
-from core.helpdesk.queries import request_page as page_of
 from core.helpdesk.volunteers import active_volunteers
 from core.review.operations import Heard, keep
 

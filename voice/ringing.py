@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from flask import request
 
 from core.db.models.outgoing import Delivery
 from core.helpdesk.events import CallOutcome
 from core.messages import Channel
+from voice.deps import VoiceDeps
 from voice.parse import ParseError, message_in, parse, talked
 from voice.render import TAKE, goodbye, put_through, ring
-
-if TYPE_CHECKING:
-    from voice.webhook import VoiceDeps
 
 
 def rung(deps: VoiceDeps) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
-from core.clock import Clock
 from core.conversation.starting import is_call_back
 from core.db.models.outgoing import Delivery
-from core.helpdesk.events import CallOutcome
-from core.i18n.phrasebook import Phrasebook
-from core.messages import CallEvent, Channel, Inbound, Media, Reply, Say
+from core.messages import CallEvent, Channel, Media, Reply, Say
+from voice.deps import VoiceDeps
 from voice.parse import ParseError, Step, message_in, parse, seconds_of, talked
 from voice.render import (
     CONNECT,
@@ -48,29 +46,6 @@ _NO_PERSON = ("machine", "fax")
 """How Twilio's AnsweredBy begins where nobody hears us (twilio.com/docs/voice/answering-machine-detection)."""
 _UNHEARD = {"completed": "not-heard"}
 """The code kept of a call that we placed and that nobody heard; for all other states it is the state."""
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceDeps:
-    """What the telephone needs of the house. recall: the Reply that a message got before, None for a new one.
-    outgoing: what a message of the outbox says; None for one that is no call. record_status: how far the message of a
-    call got, by its CallSid. number_to_connect: of the resident whom the volunteer rung by that message calls; None
-    where they may not any more. call_ended: what came of it. phrasebook: with numbers as they are said. guard: lets
-    only Twilio in; aborts the request otherwise.
-    """
-
-    receive: Callable[[Inbound], Reply]
-    recall: Callable[[Inbound], Reply | None]
-    outgoing: Callable[[uuid.UUID], Reply | None]
-    record_status: Callable[[Channel, str, Delivery, str | None], None]
-    number_to_connect: Callable[[uuid.UUID], str | None]
-    call_ended: Callable[[uuid.UUID, CallOutcome], None]
-    guard: Callable[[], None]
-    phrasebook: Phrasebook
-    clock: Clock
-    language: str
-    duty_phone: str
-    caller_id: str
 
 
 def voice_blueprint(deps: VoiceDeps) -> Blueprint:

@@ -17,8 +17,8 @@ from core.db.sealing import Sealer
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import CallOutcome, EventKind, record
 from core.helpdesk.locking import locked_request
+from core.helpdesk.one_request import contact_of
 from core.helpdesk.operations import Refused, held, touch
-from core.helpdesk.queries import contact_of
 from core.helpdesk.volunteers import phone_of
 from core.messages import Channel, ContactKind, Reply, Say
 from core.outbox.operations import Post, post

@@ -23,7 +23,7 @@ from app.worker import Worker
 from bot.render import Part, Place, render
 from core.config import Config
 from core.db.models.volunteer import Role
-from core.helpdesk import operations, queries, volunteers
+from core.helpdesk import one_request, operations, queries, volunteers
 from core.helpdesk.queries import Shelf
 from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, Inbound, Reply
@@ -204,9 +204,9 @@ class Desk:
             now = self.house.clock.now()
             operations.close(session, self.house.desk, row.id, self.volunteer_id, outcome, now)
 
-    def page(self, row: queries.QueueRow) -> queries.RequestPage:
+    def page(self, row: queries.QueueRow) -> one_request.RequestPage:
         with self.house.database.read() as session:
-            page = queries.request_page(session, self.house.sealer, row.id, revealed=True)
+            page = one_request.request_page(session, self.house.sealer, row.id, revealed=True)
         assert page
         return page
 

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from app.media import kept_media
 from app.worker import Worker
 from core.db.models.help_request import Reason
-from core.helpdesk import queries
+from core.helpdesk import one_request
 from tests.conftest import SETTINGS
 from tests.fakes import StandingClock
 from tests.voice.conftest import AT_NIGHT, DUTY_PHONE, ROSE, Kept, MakeCall
@@ -108,7 +108,7 @@ class TestNobodyOnDuty:
         assert asked.said.startswith("Thank you. We have kept it.")
         assert [(item.url, item.seconds) for item in kept.recordings] == [(RECORDING, 12)]
         with kept.house.database.read() as session:
-            page = queries.request_page(session, kept.house.sealer, kept.request.id, revealed=True)
+            page = one_request.request_page(session, kept.house.sealer, kept.request.id, revealed=True)
         assert page
         assert str(kept.recordings[0].id) in str(page)
 

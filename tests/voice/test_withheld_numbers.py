@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.db.models.help_request import CallBack, HelpRequest, Reason
-from core.helpdesk import queries
+from core.helpdesk import one_request
 from core.phone_numbers import number_to_call
 from tests.fakes import StandingClock
 from tests.voice.conftest import AT_NIGHT, DUTY_PHONE, Kept, MakeCall
@@ -27,7 +27,7 @@ def hidden(call: MakeCall) -> Call:
 def shown_number(kept: Kept, request: HelpRequest) -> str | None:
     """What the holder of the request reads in the console."""
     with kept.house.database.read() as session:
-        page = queries.request_page(session, kept.house.sealer, request.id, revealed=True)
+        page = one_request.request_page(session, kept.house.sealer, request.id, revealed=True)
     assert page
     return None if page.number_withheld else page.address
 
@@ -63,7 +63,7 @@ class TestTellingIt:
         given = next(contact for contact in kept.contacts if contact.id == kept.request.call_number_id)
         assert GIVEN.encode() not in given.address_sealed
         with kept.house.database.read() as session:
-            page = queries.request_page(session, kept.house.sealer, kept.request.id, revealed=False)
+            page = one_request.request_page(session, kept.house.sealer, kept.request.id, revealed=False)
         assert page
         assert page.address is None
         assert GIVEN not in str(page)
