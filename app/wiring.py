@@ -133,6 +133,7 @@ def build_house(
         config.duty_hours,
         config.country,
         connects=bool(config.duty_phone),
+        listens=bool(config.speech_command),
         calls_back_missed=config.call_back_missed,
     )
     mind = Mind(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.hearing import hear
 from app.media import fetch_media
 from app.wiring import House
 from core.db.models.timer import Heartbeat, TimerKind
@@ -81,6 +82,7 @@ class Worker:
     def _fetch(self, timer: DueTimer) -> None:
         house = self._house
         kept = fetch_media(house, timer.subject_id)
+        hear(house, timer.subject_id)  # where it can't be had at once, a person is told at once
         with house.database.write() as session:
             now = house.clock.now()
             if kept or timer.attempts >= MOST_MEDIA_TRIES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -63,6 +65,8 @@ class Config:
                                "", "+12025550123")  # fmt: skip
     call_back_missed: bool = _setting("Whether who hangs up before saying anything is called back once: on or off.",
                                       False, "on")  # fmt: skip
+    speech_command: str = _setting("Program that prints the words of a sound file, whose path is added. Empty: none.",
+                                   "", "whisper-to-text --quiet")  # fmt: skip
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
     smtp_url: str = _setting("Mail server for e-mail to the duty contact.", "", "smtp://user:password@mail:587")
@@ -180,6 +184,16 @@ def _e164(raw: str) -> str:
     return raw
 
 
+def _command(raw: str) -> str:
+    try:
+        words = shlex.split(raw)
+    except ValueError:
+        raise ValueError("has a quotation mark without its second half") from None
+    if not words or shutil.which(words[0]) is None:
+        raise ValueError("names no program that can be run here")
+    return raw
+
+
 def _telegram_token(raw: str) -> str:
     if not re.fullmatch(r"\d{3,20}:[A-Za-z0-9_-]{20,100}", raw, re.ASCII):
         raise ValueError("must be the token that BotFather gave: digits, a colon, and letters")
@@ -238,6 +252,7 @@ _PARSERS: dict[str, Any] = {
     "duty_phone": _e164,
     "duty_hours": parse_week_hours,
     "call_back_missed": _switch,
+    "speech_command": _command,
     "twilio_from": _e164,
     "twilio_api_base": _url,
     "telegram_token": _telegram_token,

@@ -12,6 +12,7 @@ from core.conversation.consent import consent
 from core.conversation.corrections import new_wording
 from core.conversation.decision import Decision, ReachedUs
 from core.conversation.linking import linking
+from core.conversation.listening import listening
 from core.conversation.safety import nobody_in_danger, safety
 from core.conversation.situation import Search, Situation
 from core.conversation.telephone import for_the_ear, on_the_telephone
@@ -26,6 +27,7 @@ LADDER: tuple[Step, ...] = (
     consent,
     linking,
     with_volunteer,
+    listening,
     new_wording,
     answer_to_question,
     recognised_need_or_act,

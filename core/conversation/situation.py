@@ -135,6 +135,8 @@ class Community:
     country: str = "US"
     connects: bool = False
     """There is a duty telephone that calls can be connected with."""
+    listens: bool = False
+    """There is a speech recogniser for voice notes."""
     calls_back_missed: bool = False
     """Who hangs up before they have said anything is called back."""
 
@@ -236,6 +238,17 @@ class Situation:
     def wordless_media(self) -> bool:
         """A picture or recording and no words: only a person can make something of it."""
         return bool(self.inbound.media) and not self.understanding.text.strip()
+
+    @property
+    def to_be_listened_to(self) -> bool:
+        """A voice note that the recogniser has yet to hear; its words come as a message of their own."""
+        sound = all(item.content_type.startswith("audio/") for item in self.inbound.media)
+        return self.community.listens and self.inbound.channel is Channel.TELEGRAM and self.wordless_media and sound
+
+    @property
+    def not_made_out(self) -> bool:
+        """The recogniser has heard a voice note and found no words in it."""
+        return self.inbound.confidence == 0 and not self.inbound.words
 
     @property
     def only_a_place(self) -> bool:

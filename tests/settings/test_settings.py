@@ -19,6 +19,7 @@ WRONG = {
     "HANDRAIL_FOLLOWUP_DELAY": "soon",
     "HANDRAIL_DUTY_HOURS": "office hours",
     "HANDRAIL_CALL_BACK_MISSED": "yes",
+    "HANDRAIL_SPEECH_COMMAND": "no-such-program --quiet",
     "HANDRAIL_DUTY_CONTACT": "the priest",
     "HANDRAIL_PUBLIC_URL": "help.example.org",
     "HANDRAIL_DATABASE_URL": "mysql://x",
