@@ -22,7 +22,7 @@ from core.directory.find import Query, find, service_offer
 from core.directory.places import PlaceRef, nearest_place, resolve_place
 from core.directory.queries import responsible_body, vocabulary
 from core.i18n.phrasebook import Phrasebook
-from core.messages import Choice, Inbound, Say
+from core.messages import Channel, Choice, Inbound, Say
 from core.review.deidentify import LONGEST, Anonymous, Known, anonymous
 from core.review.everyday import everyday_words
 from intents.language import UNDETERMINED
@@ -39,7 +39,7 @@ IN_PLAIN_WORDS = frozenset(
 """Questions whose yes has consequences: it must be one of our yes words, never a guess ("is it far")."""
 CERTAIN = 1.0
 """The confidence of a message that is, as a whole, a known word."""
-USUAL_PACE = "choice.usual_pace"
+USUAL_PACE, HEARS_BADLY = "choice.usual_pace", "choice.louder"
 VOCABULARY_LIFETIME = timedelta(minutes=5)
 
 
@@ -100,6 +100,7 @@ class Mind:
             fresh_reference=reference,
             community=self._community,
             before=self._read(known.state.words, known.language, Context()) if asked else None,
+            hears_badly=inbound.channel is Channel.VOICE and self._says(HEARS_BADLY, meant.text, language),
             usual_pace=known.contact.slow_speech and self._says(USUAL_PACE, meant.text, language),
             known=self._known(),
             first_time=known.language is None,

@@ -161,7 +161,8 @@ def _repeat(s: Situation) -> Decision:
     return Decision(replace(s.last_reply, language=s.language), s.state)
 
 
-def _slower(s: Situation) -> Decision:
+def slower(s: Situation) -> Decision:
+    """From now on slowly, and what they could not follow once more."""
     if s.on_the_phone and s.last_reply and s.last_reply.say:  # what they could not follow, once more
         told = tuple(line for line in s.last_reply.say if line.key not in PACES)
         again = replace(s.last_reply, say=(say("slower.done"), *told), language=s.language)
@@ -181,7 +182,7 @@ _ACTS: dict[Act, Callable[[Situation], Decision | Search | None]] = {
     Act.FEEDBACK: _feedback,
     Act.LANGUAGE: _language,
     Act.REPEAT: _repeat,
-    Act.SLOWER: _slower,
+    Act.SLOWER: slower,
     Act.YES: _yes,
     Act.NO: _no,
 }

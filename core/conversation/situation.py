@@ -163,6 +163,8 @@ class Situation:
     findings: Mapping[Search, Findings] = field(default_factory=dict)
     before: Understanding | None = None
     """What the message meant that made us ask whether anyone is in danger."""
+    hears_badly: bool = False
+    """They say on the telephone that they can't hear us: no wish for a hearing aid."""
     usual_pace: bool = False
     """They are spoken to slowly, and no longer want that."""
     known: Known = Known()

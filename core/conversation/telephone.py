@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.conversation.acts import slower
 from core.conversation.ask_again import ask_again
 from core.conversation.call_back import about_calling_back, promise_kept, told_last
 from core.conversation.decision import AttachToRequest, CallThemBack, Decision, OpenRequest, SetSlowSpeech
@@ -45,8 +46,12 @@ def on_the_telephone(s: Situation) -> Decision | Search | None:
             return _not_taken(s)
         case CallEvent.ENDED | CallEvent.MISSED:
             return _hung_up(s)
+    if s.understanding.urgent:
+        return None  # "i can't breathe" is near "i can't hear"
     if s.usual_pace:
         return _at_the_usual_pace(s)
+    if s.hears_badly:
+        return slower(s)
     return _back(s) if s.inbound.digits == BACK else None
 
 

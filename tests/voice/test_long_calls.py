@@ -81,3 +81,17 @@ def test_who_can_t_be_understood_keys_in_where_they_are(english: MakeCall) -> No
 def test_0_is_a_person_where_digits_are_keyed_too(english: MakeCall, kept: Kept) -> None:
     english().say("I need a hot meal").press("2").press("0#")
     assert kept.request.reason is Reason.ASKED_FOR_PERSON
+
+
+@pytest.mark.parametrize("words", ["i can't hear you", "speak louder", "i can hardly hear you"])
+def test_who_can_t_hear_us_hears_it_again_slowly_and_is_offered_no_hearing_aid(english: MakeCall, words: str) -> None:
+    offer = english().say(HERE)
+    first = offer.said
+    again = offer.say(words)
+    assert again.said == f"OK. I will speak slowly now.\n{first}"
+    assert all(line.slow for line in again.prompt)
+
+
+def test_who_can_t_breathe_is_not_taken_for_hard_of_hearing(english: MakeCall, kept: Kept) -> None:
+    assert "Call 9 1 1 now." in english().say("i can't breathe").said
+    assert kept.request.reason is Reason.EMERGENCY
