@@ -221,7 +221,8 @@ def _offer_this(s: Situation, state: TalkState, need: str, offer: Offer, answere
     picks = choices("choice.call_for_me", "choice.another", *third)
     name, *rest = offer_lines(offer, s.now, whole=s.shows_a_list)
     own = s.language == s.community.languages[0]
-    what = what_it_does(offer, s.language, own=own) if s.on_the_phone else None  # a text has no room for it
+    # A text has no room for it, and a caller who has just heard something else no patience.
+    what = what_it_does(offer, s.language, own=own) if s.on_the_phone and note is None else None
     answer = reply(s, note, name, what, *rest, picks=picks)
     question = NewQuestion(QuestionKind.OFFER, needs=(need, *_perhaps(state)), subject=offer.service_id)
     return Decision(_with_venues(s, answer, (offer,)), state, asks=question, answered=answered)

@@ -176,7 +176,7 @@ def test_a_volunteers_own_page(served: Served, page: Page, language: str) -> Non
     page.goto(served.url("/console/me"))
     look(page, wrong, axe_when_narrow=language == "es")
     page.click("#told-title ~ form button")
-    assert page.locator(".code").count() == 1
+    page.locator(".code").wait_for()
     look(page, wrong, axe_when_narrow=language == "es")
     assert not wrong, "\n".join(wrong)
 

@@ -31,7 +31,8 @@ class TestFromAnOldLandline:
         asked = english(GERMAN_LANDLINE).say("I need a hot meal")
         assert asked.said.startswith("Where are you?")
         offer = asked.say("mill street")
-        name, *lines = offer.said.splitlines()
+        name, what, *lines = offer.said.splitlines()
+        assert what == "A hot lunch is brought to your door each weekday."
         dictated = f"Phone: {number_in(offer)}."
         assert lines[:4] == ["Please get a pen.", dictated, "Once more:", dictated]
         consent = offer.press("1")
