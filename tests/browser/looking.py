@@ -19,6 +19,7 @@ SMALL_TARGETS = """() => [
 
 def look(page: Page, wrong: list[str], *, axe_when_narrow: bool) -> None:
     """Add to `wrong` all that is wrong with the page, wide and narrow."""
+    page.wait_for_load_state()  # a press does not wait for the styles of the next page
     name = page.title()
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})
