@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from core.db.engine import Database
 from intents.catalogue import Catalogue, load_catalogue
+from tests.browser.looking import follow
 from tests.console.scenes import PASSWORD, Scene, build_scene
 from tests.fakes import StandingClock
 
@@ -69,7 +70,7 @@ class Served:
         page.goto(self.url("/console/login"))
         page.fill("#username", username)
         page.fill("#password", PASSWORD)
-        page.click("main button[type=submit]")
+        follow(page, "main button[type=submit]")
 
 
 @pytest.fixture

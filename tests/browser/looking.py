@@ -17,9 +17,14 @@ SMALL_TARGETS = """() => [
   .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 
 
+def follow(page: Page, selector: str) -> None:
+    """Press what leads to another page, and be there: a press alone goes on while the old page still stands."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def look(page: Page, wrong: list[str], *, axe_when_narrow: bool) -> None:
     """Add to `wrong` all that is wrong with the page, wide and narrow."""
-    page.wait_for_load_state()  # a press does not wait for the styles of the next page
     name = page.title()
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.db.models import Volunteer
 from core.db.models.volunteer import Role
 from tests.browser.conftest import Served
-from tests.browser.looking import look
+from tests.browser.looking import follow, look
 from tests.console.scenes import FakeChats, furnish
 
 
@@ -34,7 +34,7 @@ def test_full_pages(served: Served, page: Page, language: str) -> None:
         for details in page.locator("details").all():
             details.locator("summary").click()
         look(page, wrong, axe_when_narrow=language == "es")
-    page.click(".account button")
+    follow(page, ".account button")
     served.log_in(page, "cora")
     for path in ("/console/overview", "/console/review/"):
         page.goto(served.url(path))
@@ -61,7 +61,7 @@ def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str)
         page.goto(served.url(f"/console/login?language={language}"))
         page.fill("#username", "ana")
         page.fill("#password", "guess")
-        page.click("main button[type=submit]")
+        follow(page, "main button[type=submit]")
     look(page, wrong, axe_when_narrow=False)
     served.log_in(page, "vera")
     one = f"/console/requests/{ids['meals']}"
@@ -74,7 +74,7 @@ def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str)
         ("/console/requests/new", "main form button"),
     ]:
         page.goto(served.url(path))
-        page.click(button)
+        follow(page, button)
         summary = page.locator(".govuk-error-summary a").first
         assert page.title().startswith(("Error: ", "错误: "))
         summary.click()
@@ -88,7 +88,7 @@ def test_pages_that_say_what_is_wrong(served: Served, page: Page, language: str)
     page.goto(served.url(one))
     page.fill("#reply-text", "A long and careful answer. " * 20)
     page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'old' })")
-    page.click("#reply-title ~ form button")
+    follow(page, "#reply-title ~ form button")
     assert page.locator(".typed").count() == 1
     look(page, wrong, axe_when_narrow=False)
     assert not wrong, "\n".join(wrong)
@@ -144,7 +144,7 @@ def test_that_somebody_writes_is_told_every_five_seconds_at_most(served: Served,
     page.clock.install()
     served.log_in(page, "vera")
     page.goto(served.url(f"/console/requests/{request_id}"))
-    page.click(".claim-form button")
+    follow(page, ".claim-form button")
     page.fill("#note-text", "a note is nobody's business")
     page.fill("#reply-text", "   ")
     assert chats.shown == []
@@ -175,7 +175,7 @@ def test_a_volunteers_own_page(served: Served, page: Page, language: str) -> Non
     served.log_in(page, "vera")
     page.goto(served.url("/console/me"))
     look(page, wrong, axe_when_narrow=language == "es")
-    page.click("#told-title ~ form button")
+    follow(page, "#told-title ~ form button")
     page.locator(".code").wait_for()
     look(page, wrong, axe_when_narrow=language == "es")
     assert not wrong, "\n".join(wrong)
@@ -190,9 +190,9 @@ def test_what_people_write_does_not_run_in_a_browser(served: Served, page: Page)
     request_id = scene.asks(CANARY, place=CANARY, for_whom=CANARY)
     served.log_in(page, "vera")
     page.goto(served.url(f"/console/requests/{request_id}"))
-    page.click(".claim-form button")
+    follow(page, ".claim-form button")
     page.fill("#note-text", CANARY)
-    page.click("#note-title ~ form button")
+    follow(page, "#note-title ~ form button")
     for path in (f"/console/requests/{request_id}", "/console/?shelf=mine", f"/console/requests/{request_id}/close"):
         page.goto(served.url(path))
         assert page.evaluate("window.ran") is None
@@ -208,23 +208,23 @@ def test_a_whole_day_without_javascript(served: Served, chromium: Browser) -> No
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     served.log_in(page, "vera")
-    page.click(".queue .govuk-button")
+    follow(page, ".queue .govuk-button")
     assert page.locator(".govuk-notification-banner").is_visible()
     assert page.locator("text=wot day dus the lunch club meat").count() == 2
     page.fill("#reply-text", "Tuesdays at 12.")
-    page.click("#reply-title ~ form button")
+    follow(page, "#reply-title ~ form button")
     assert page.locator(".line--volunteer").text_content()
     assert "Tuesdays at 12." in str(page.locator(".line--volunteer").text_content())
     page.fill("#note-text", "Likes a window seat")
-    page.click("#note-title ~ form button")
+    follow(page, "#note-title ~ form button")
     assert "Likes a window seat" in str(page.locator(".line--note").text_content())
-    page.click(f'a[href$="{request_id}/close"]')
+    follow(page, f'a[href$="{request_id}/close"]')
     page.check("text=Got help")
-    page.click("main form button")
+    follow(page, "main form button")
     assert "Closed: Got help" in str(page.locator(".standing").text_content())
-    page.click("text=How mine ended")
+    follow(page, "text=How mine ended")
     assert "No answer yet" in str(page.locator("main").text_content())
-    page.click(".account button")
+    follow(page, ".account button")
     assert page.url.endswith("/console/login")
     context.close()
     with scene.database.read() as session:
@@ -238,16 +238,16 @@ def test_a_voicemail_and_the_call_button(served: Served, page: Page, language: s
     scene.leaves_voicemail(request_id)
     served.log_in(page, "vera")
     page.goto(served.url(f"/console/requests/{request_id}"))
-    page.click(".claim-form button")
+    follow(page, ".claim-form button")
     wrong: list[str] = []
     look(page, wrong, axe_when_narrow=True)
-    page.click("section[aria-labelledby=call-title] a")
+    follow(page, "section[aria-labelledby=call-title] a")
     look(page, wrong, axe_when_narrow=True)
     page.fill("#phone", "my kitchen")
-    page.click("main form button")
+    follow(page, "main form button")
     look(page, wrong, axe_when_narrow=True)
     page.fill("#phone", "202-555-0171")
-    page.click("main form button")
+    follow(page, "main form button")
     look(page, wrong, axe_when_narrow=True)
     names = {"en": "Voicemail, Monday 10:00\u202fAM, 34 seconds", "zh": "语音留言，星期一 10:00，34秒钟",
              "es": "Mensaje de voz, lunes 10:00, 34 segundos"}  # fmt: skip
@@ -256,7 +256,7 @@ def test_a_voicemail_and_the_call_button(served: Served, page: Page, language: s
     assert sound.evaluate("a => new Promise(r => { a.oncanplay = () => r(a.duration); a.onerror = r; a.load() })") == 1
     button = page.locator("section[aria-labelledby=call-title] button")
     expect(button).to_have_accessible_description(str(page.text_content("#call-hint")))
-    button.click()
+    follow(page, "section[aria-labelledby=call-title] button")
     assert page.locator(".govuk-notification-banner").count() == 1
     look(page, wrong, axe_when_narrow=True)
     assert not wrong, "\n".join(wrong)

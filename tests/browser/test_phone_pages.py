@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from app.simulator import simulator_blueprint
 from core.config import Config
-from tests.browser.looking import look
+from tests.browser.looking import follow, look
 
 LI = "+12025550182"
 BOT = "1000000199:an-invented-token-of-letters"
@@ -80,7 +80,7 @@ def test_the_text_phone(demo: str, page: Page, language: str) -> None:
     wrong: list[str] = []
     page.emulate_media(reduced_motion="reduce")  # a text that is still fading in has no contrast yet
     page.goto(f"{demo}/try/?phone={LI}")
-    page.click(f".languages [hreflang={language}]")
+    follow(page, f".languages [hreflang={language}]")
     assert page.locator("html").get_attribute("lang") == language
     look(page, wrong, axe_when_narrow=True)
     page.fill("#text", "我想找人送午饭")
@@ -96,7 +96,7 @@ def test_the_telephone_before_during_and_after_a_call(demo: str, page: Page, lan
     wrong: list[str] = []
     page.add_init_script(VOICES)
     page.goto(f"{demo}/try/?phone={LI}&language={language}")
-    page.click(".swap")
+    follow(page, ".swap")
     assert page.locator("html").get_attribute("lang") == language, "the other phone speaks it too"
     look(page, wrong, axe_when_narrow=True)
     page.click(".call")
@@ -207,12 +207,13 @@ def test_a_call_without_javascript(demo: str, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{demo}/try/call/")
-    page.click(".call")
-    page.click('[name=key][value="1"]')
+    follow(page, ".call")
+    follow(page, '[name=key][value="1"]')
     page.fill("#words", "Mill Street")
-    page.keyboard.press("Enter")
-    page.click("text=Say nothing")
-    page.click("text=Hang up")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page, "text=Say nothing")
+    follow(page, "text=Hang up")
     assert captions(page)[-4:] == ["Where are you?", "(…)", "Where are you?", "The call has ended."]
     assert page.locator(".call").is_visible()
     context.close()
@@ -233,7 +234,7 @@ def test_the_chat_empty_full_and_wrong(demo: str, page: Page, language: str) -> 
     wrong: list[str] = []
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{demo}/try/?phone={LI}&language={language}")
-    page.click(".swap[href*=chat]")
+    follow(page, ".swap[href*=chat]")
     assert page.locator("html").get_attribute("lang") == language, "the third phone speaks it too"
     look(page, wrong, axe_when_narrow=True)
     for sent, share in enumerate(("location", "voice", "picture"), start=1):
@@ -292,16 +293,17 @@ def test_a_chat_without_javascript(demo: str, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{demo}/try/chat/?phone={LI}")
-    page.click("#keys button")
+    follow(page, "#keys button")
     page.fill("#text", "我想找人送午饭")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("#thread li")).to_have_count(2)
     bot_says(demo, "您在哪里？", keyboard=[[{"text": "发送我的位置", "request_location": True}]])
-    page.click("#look")
+    follow(page, "#look")
     page.select_option("#place", "Elm Hill")
-    page.click("#keys button")
+    follow(page, "#keys button")
     bot_says(demo, "好吗？", inline_keyboard=YES_NO)
-    page.click("#look")
-    page.click(".buttons button")
+    follow(page, "#look")
+    follow(page, ".buttons button")
     assert captions(page) == ["/start", "我想找人送午饭", "您在哪里？", "My location: Elm Hill", "好吗？"]
     context.close()
