@@ -4,9 +4,11 @@ from core.db.models.contact_point import ContactLink, ContactPoint, Resident, Re
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage, Question
 from core.db.models.directory import (
     Address,
+    Attribute,
     CostOption,
     Language,
     Location,
+    NeedProposal,
     Organization,
     PhoneNumber,
     RequiredDocument,
@@ -15,8 +17,10 @@ from core.db.models.directory import (
     ServiceArea,
     ServiceAtLocation,
     ServiceNeed,
+    Taxonomy,
     TaxonomyTerm,
 )
+from core.db.models.freshness import Doubt, ListingEdit, Verification
 from core.db.models.help_request import (
     FollowUp,
     HelpRequest,
@@ -28,7 +32,10 @@ from core.db.models.help_request import (
 from core.db.models.outgoing import DeliveryReport, OutgoingMessage
 from core.db.models.review import ReviewItem
 from core.db.models.sources import (
+    AreaOfScheme,
+    DuplicatePair,
     ImportRun,
+    ListingChange,
     Place,
     QuarantinedRow,
     Redirect,
@@ -42,11 +49,15 @@ from core.db.models.volunteer import LoginAttempt, Volunteer, VolunteerChat, Vol
 
 __all__ = [
     "Address",
+    "AreaOfScheme",
+    "Attribute",
     "ContactLink",
     "ContactPoint",
     "Conversation",
     "CostOption",
     "DeliveryReport",
+    "Doubt",
+    "DuplicatePair",
     "FollowUp",
     "Heartbeat",
     "HelpRequest",
@@ -55,8 +66,11 @@ __all__ = [
     "InboundMedia",
     "InboundMessage",
     "Language",
+    "ListingChange",
+    "ListingEdit",
     "Location",
     "LoginAttempt",
+    "NeedProposal",
     "Note",
     "Organization",
     "OutgoingMessage",
@@ -78,10 +92,12 @@ __all__ = [
     "ServiceNeed",
     "Source",
     "SourceRecord",
+    "Taxonomy",
     "TaxonomyTerm",
     "Timer",
     "Translation",
     "UnmetNeed",
+    "Verification",
     "Volunteer",
     "VolunteerChat",
     "VolunteerSession",

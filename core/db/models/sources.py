@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import Keyed
-from core.db.types import Json
+from core.db.base import Base, Keyed
+from core.db.types import Json, coded
 
 
 class Source(Keyed):
@@ -37,6 +38,8 @@ class SourceRecord(Keyed):
     digest: Mapped[str] = mapped_column(sa.String(64))
     raw: Mapped[dict[str, Any]] = mapped_column(Json)
     seen_at: Mapped[datetime]
+    missed: Mapped[int] = mapped_column(default=0)
+    """How many feeds in a row came without it."""
 
 
 class ImportRun(Keyed):
@@ -64,8 +67,43 @@ class QuarantinedRow(Keyed):
     raw: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
+class ListingChange(Base):
+    """Something of a service changed: what follows the directory (the search index) reads it anew."""
+
+    __tablename__ = "listing_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    service_id: Mapped[uuid.UUID]
+    at: Mapped[datetime]
+
+
+class PairState(StrEnum):
+    """What was decided of two listings that look like one."""
+
+    OPEN = "open"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class DuplicatePair(Keyed):
+    """Two listings that may be one service, with what speaks for it. `left_id` is the smaller id."""
+
+    __tablename__ = "duplicate_pair"
+    __table_args__ = (sa.UniqueConstraint("left_id", "right_id"),)
+
+    left_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service.id"))
+    right_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service.id"), index=True)
+    score: Mapped[float]
+    evidence: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[PairState] = mapped_column(coded(PairState), default=PairState.OPEN, index=True)
+    found_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+
+
 class Redirect(Keyed):
-    """`old_id` was merged into `new_id`. Deleting the row undoes the merge."""
+    """`old_id` was merged into `new_id`. Deleting the row undoes the merge. `by`: who did it; null: the machine."""
 
     __tablename__ = "redirect"
 
@@ -73,10 +111,13 @@ class Redirect(Keyed):
     old_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     new_id: Mapped[uuid.UUID] = mapped_column(index=True)
     at: Mapped[datetime]
+    by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+    choices: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """{field or list: id of the service whose value is told}, where it isn't `new_id`'s own."""
 
 
 class Translation(Keyed):
-    """One field's text in another language, and where that text is from ("imported" or "human")."""
+    """One field's text in another language, where that text is from ("imported" or "human"), and who has read it."""
 
     __tablename__ = "translation"
     __table_args__ = (sa.UniqueConstraint("entity_id", "field", "language"),)
@@ -87,6 +128,8 @@ class Translation(Keyed):
     language: Mapped[str] = mapped_column(sa.String(35))
     text: Mapped[str]
     origin: Mapped[str] = mapped_column(sa.String(16))
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
 
 
 class Place(Keyed):
@@ -103,6 +146,21 @@ class Place(Keyed):
     area: Mapped[str | None]
     """The neighbourhood it lies in."""
     postcode: Mapped[str | None] = mapped_column(sa.String(16), index=True)
+
+
+class AreaOfScheme(Keyed):
+    """One area of one way to divide the community: wards, grid squares, health districts. Several schemes lie side by
+    side. `geometry` is GeoJSON (WGS 84); `postcodes` lists what belongs to it where it has no geometry."""
+
+    __tablename__ = "area_of_scheme"
+    __table_args__ = (sa.UniqueConstraint("scheme", "name"),)
+
+    source_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("source.id"), index=True)
+    scheme: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str]
+    code: Mapped[str | None] = mapped_column(sa.String(64))
+    geometry: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    postcodes: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class ResponsibleBody(Keyed):
