@@ -23,6 +23,7 @@ from core.db.models import (
     ServiceAtLocation,
     Translation,
 )
+from core.directory.merged import chosen, tell_as_chosen
 from core.directory.opening import Opening, opening
 from core.directory.places import PlaceRef, distance
 from core.messages import Phone, Translated
@@ -103,8 +104,15 @@ def load_offers(
     reasons: Mapping[UUID, tuple[Reason, ...]] | None = None,
 ) -> tuple[Offer, ...]:
     """The services `ids` as offers, in that order; ids that aren't there are left out."""
-    services = {service.id: service for service in session.scalars(_everything().where(Service.id.in_(ids)))}
-    shared = _Shared(_texts(session, services.values()), *shared_parts(session, services.values()))
+    told = chosen(session, ids)
+    wanted = {*ids, *(owner for fields in told.values() for owner in fields.values())}
+    services = {service.id: service for service in session.scalars(_everything().where(Service.id.in_(wanted)))}
+    texts: dict[tuple[UUID, str], Mapping[str, str]] = {**_texts(session, services.values())}
+    for service_id in told.keys() & services.keys():
+        session.expunge(services[service_id])  # what is put into it below is told, not written
+    tell_as_chosen(services, told)
+    texts |= {(i, field): texts.get((owner, field), {}) for i in told for field, owner in told[i].items()}
+    shared = _Shared(texts, *shared_parts(session, services.values()))
     return tuple(
         replace(_offer(services[i], shared, at=at, place=place), reasons=(reasons or {}).get(i, ()))
         for i in ids
