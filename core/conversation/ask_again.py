@@ -11,6 +11,9 @@ from core.conversation.situation import Search, Situation
 from core.conversation.state import OpenQuestion, QuestionKind
 from core.messages import Reply, Say
 
+_AFTER_OTHER_LINES = frozenset({QuestionKind.NEXT_NEED, QuestionKind.MENU})
+"""Questions that stand last, behind how the last need ended, or behind the greeting of a call."""
+
 
 def ask_again(s: Situation, question: OpenQuestion, *before: Say, missed: bool = False) -> Decision | Search:
     """`question` in its own words after the lines `before`; it stays the open one. `missed`: we did not understand."""
@@ -24,6 +27,6 @@ def ask_again(s: Situation, question: OpenQuestion, *before: Say, missed: bool =
             lines = offer_lines(offer, s.now, whole=True)
             return Decision(reply(s, *before, *lines, picks=question.choices), state)
     said = question.asked.say
-    if question.kind is QuestionKind.NEXT_NEED:
-        said = said[-1:]  # before it stands how the last need ended
+    if question.kind in _AFTER_OTHER_LINES:
+        said = said[-1:]
     return Decision(Reply((*before, *said), s.language, question.asked.expects), state)

@@ -15,6 +15,6 @@ def everyday_words(catalogue: Catalogue) -> frozenset[str]:
     # Not those of emergencies: fewer eyes have been on their names, and "the fever rose" must not print a Rose.
     told = [*(need.phrases for need in catalogue.needs.values()), *(act.phrases for act in catalogue.acts.values())]
     phrases = (phrase for by_language in told for own in by_language.values() for phrase in own)
-    small = {plain(word) for phrase in phrases for word in _WORD.findall(phrase) if word.islower()}
+    small = {word for phrase in phrases for word in _WORD.findall(phrase) if word.islower()}
     own = {word for grammar in catalogue.grammars.values() for word in grammar.function_words}
-    return frozenset(small | own)
+    return frozenset({plain(word) for word in small} | own)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
@@ -15,8 +16,9 @@ from werkzeug.test import TestResponse
 from app.web import create_app
 from app.wiring import House
 from core.config import Config
+from core.db.models.outgoing import OutgoingMessage, Purpose
 from core.i18n.phrasebook import Phrasebook
-from core.messages import Channel
+from core.messages import Channel, clean_text
 from core.outbox.sender import Sender
 from tests.conftest import SETTINGS
 from tests.fakes import FakeProvider, FakeProviders
@@ -27,6 +29,9 @@ _TELEGRAM = {
     "HANDRAIL_TELEGRAM_WEBHOOK_SECRET": "a-secret-for-tests_0123456789",
     "HANDRAIL_TELEGRAM_API_BASE": "http://127.0.0.1:9",
 }
+ANSWERS = (Purpose.ANSWER, Purpose.CONSENT, Purpose.EMERGENCY)
+"""What goes to who has written; a person on duty is told as well."""
+KEYS = frozenset("0123456789")
 Payload = dict[str, Any]
 
 
@@ -48,9 +53,27 @@ class Wire(Protocol):
     def post_bare(self, client: FlaskClient, payload: Payload) -> TestResponse:
         """Bring it without any proof."""
 
+    def keeps(self, text: str) -> bool:
+        """Whether a message of `text` is stored."""
+
+    def answers(self, house: House, posted: Sequence[TestResponse]) -> list[str]:
+        """The answers that reach the resident, each once; `posted`: what came back for each time it was posted."""
+
+
+class FromTheOutbox:
+    """For a channel that stores whatever comes, and whose answers are sent by themselves."""
+
+    def keeps(self, text: str) -> bool:
+        return True
+
+    def answers(self, house: House, posted: Sequence[TestResponse]) -> list[str]:
+        with house.database.read() as session:
+            sent = session.scalars(sa.select(OutgoingMessage).where(OutgoingMessage.purpose.in_(ANSWERS)))
+            return [message.idempotency_key for message in sent]
+
 
 @dataclass(frozen=True)
-class SmsWire:
+class SmsWire(FromTheOutbox):
     """A provider's request for a text message."""
 
     channel = Channel.SMS
@@ -78,7 +101,7 @@ class SmsWire:
 
 
 @dataclass(frozen=True)
-class TelegramWire:
+class TelegramWire(FromTheOutbox):
     """An update that Telegram posts; a message without any words has no text at all."""
 
     channel = Channel.TELEGRAM
@@ -101,14 +124,45 @@ class TelegramWire:
         return client.post(self.path, json=payload)
 
 
-WIRES: tuple[Wire, ...] = (SmsWire(), TelegramWire())
+@dataclass(frozen=True)
+class VoiceWire:
+    """What was pressed or said in a call, after its first prompt. The answer is spoken in the response."""
+
+    channel = Channel.VOICE
+    path = "/voice/turn?step=1&silences=0"
+
+    def payload(self, text: str, sender: str = "5550181") -> Payload:
+        call = {"CallSid": f"CA{next(_ids):032d}", "From": f"+1202{sender}", "To": SETTINGS["HANDRAIL_TWILIO_FROM"]}
+        said = {"Digits": text} if text in KEYS else {"SpeechResult": text, "Confidence": "0.9"}
+        return {**call, "Direction": "inbound", "CallStatus": "in-progress", **said}
+
+    def provider_id(self, payload: Payload) -> str:
+        return f"{payload['CallSid']}-1"
+
+    def post(self, client: FlaskClient, payload: Payload, *, signed: bool = True) -> TestResponse:
+        url = SETTINGS["HANDRAIL_PUBLIC_URL"] + self.path
+        signature = RequestValidator(SETTINGS["HANDRAIL_TWILIO_AUTH_TOKEN"]).compute_signature(url, payload)
+        return client.post(self.path, data=payload, headers={"X-Twilio-Signature": signature if signed else "bm90"})
+
+    def post_bare(self, client: FlaskClient, payload: Payload) -> TestResponse:
+        return client.post(self.path, data=payload)
+
+    def keeps(self, text: str) -> bool:
+        return bool(clean_text(text))  # silence is no turn
+
+    def answers(self, house: House, posted: Sequence[TestResponse]) -> list[str]:
+        return sorted({answer.text for answer in posted if "<Say" in answer.text})
+
+
+WIRES: tuple[Wire, ...] = (SmsWire(), TelegramWire(), VoiceWire())
 
 
 class Providers(FakeProviders):
-    """One fake for each channel that sends by itself."""
+    """One fake for each channel."""
 
     def __call__(self, config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
-        return {**super().__call__(config, phrasebook), Channel.TELEGRAM: FakeProvider(phrasebook)}
+        more = {channel: FakeProvider(phrasebook) for channel in (Channel.TELEGRAM, Channel.VOICE)}
+        return {**super().__call__(config, phrasebook), **more}
 
 
 @pytest.fixture(params=WIRES, ids=lambda wire: wire.channel.value)

@@ -1,5 +1,5 @@
-"""Residents with a phone: each journey is played through the core's front door, and through the real webhooks of texts
-and of Telegram.
+"""Residents with a phone: each journey is played through the core's front door, and through the real webhooks of texts,
+of Telegram and of calls.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import itertools
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from flask.testing import FlaskClient
@@ -30,13 +31,17 @@ from core.messages import Channel, Inbound, Reply
 from core.outbox.sender import Sender
 from tests.conftest import SETTINGS
 from tests.fakes import FakeProvider, FakeProviders, StandingClock
+from tests.journeys.telephone import Exchange, RingingWorker
 
 Send = Callable[[str, str], None]
 _sids = itertools.count(1)
 TEXTS = ("sqlite-core", "sqlite-webhook", "postgresql-webhook")
 """Both ways in on SQLite; on PostgreSQL the one that residents use."""
-texts_only = pytest.mark.parametrize("way", TEXTS)
+CHAT, CALL = "sqlite-telegram", "sqlite-voice"
+by_number = pytest.mark.parametrize("way", [*TEXTS, CALL])
 """For a story that can't happen in a chat."""
+in_writing = pytest.mark.parametrize("way", [*TEXTS, CHAT])
+"""For a story that can't happen in a call; each says why."""
 _SECRET = "a-secret-for-tests_0123456789"
 _TELEGRAM = {
     "HANDRAIL_TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
@@ -65,13 +70,15 @@ def _unmarked(marked: str) -> str:
 
 @dataclass
 class Providers(FakeProviders):
-    """The fakes, and one for chats."""
+    """The fakes, one for chats, and the telephone network."""
 
     chats: FakeProvider | None = None
+    exchange: Exchange = field(default_factory=Exchange)
 
     def __call__(self, config: Config, phrasebook: Phrasebook) -> Mapping[Channel, Sender]:
         self.chats = FakeProvider(phrasebook, show=as_chat)
-        return {**super().__call__(config, phrasebook), Channel.TELEGRAM: self.chats}
+        more = {Channel.TELEGRAM: self.chats, Channel.VOICE: self.exchange}
+        return {**super().__call__(config, phrasebook), **more}
 
 
 @dataclass
@@ -80,9 +87,10 @@ class Phone:
 
     number: str
     send: Send
-    provider: FakeProvider
+    provider: FakeProvider | Exchange
     worker: Worker
-    lists: bool
+    lists: bool = False
+    calls: ClassVar[bool] = False
 
     def text(self, body: str) -> str:
         before = len(self.inbox)
@@ -95,26 +103,61 @@ class Phone:
         answer = self.text(body)
         return self.text("1") if self.lists else answer
 
+    def asks(self, number: int, label: str = "", language: str = "en") -> str:
+        """How a choice is offered; without `label`, whatever it is."""
+        return f"{number}: {label}"
+
+    def either(self, written: str, spoken: str) -> str:
+        """What is said otherwise in a call than in writing, the way it reaches this phone."""
+        return written
+
+    def from_vera(self, words: str) -> str:
+        """A volunteer's words, with all that is around them."""
+        return words
+
     @property
     def inbox(self) -> list[str]:
-        """Every message that reached this phone."""
+        """Every message that reached this phone; in calls, everything that was said."""
         return self.provider.to(self.number)
 
 
+@dataclass
+class Landline(Phone):
+    """A telephone on the wall: `text` says it, or presses it where it is a digit, in the call that is open or a new
+    one, and gives all that is said after it.
+    """
+
+    calls: ClassVar[bool] = True
+
+    def text(self, body: str) -> str:
+        self.provider.dial(self.number)
+        return super().text(body)
+
+    def asks(self, number: int, label: str = "", language: str = "en") -> str:
+        pattern = {"en": "{}: press {}.", "es": "{}: marque {}.", "zh": "{}，请按{}。"}[language]
+        return pattern.format(label[:1].upper() + label[1:], number)
+
+    def either(self, written: str, spoken: str) -> str:
+        return spoken
+
+    def from_vera(self, words: str) -> str:
+        return f"Hello, this is Handrail.\n{words}\nIf you need more, say it now. Or just hang up."
+
+
 @pytest.fixture
-def worker(house: House) -> Worker:
-    return Worker(house)
+def worker(house: House, providers: Providers) -> Worker:
+    return RingingWorker(house, providers.exchange)
 
 
-@pytest.fixture(params=[*TEXTS, "sqlite-telegram"])
+@pytest.fixture(params=[*TEXTS, CHAT, CALL])
 def way(request: pytest.FixtureRequest) -> str:
-    """Each story is a talk by text, and a chat."""
+    """Each story is a talk by text, a chat, and a call."""
     return str(request.param)
 
 
 @pytest.fixture
 def settings(settings: dict[str, str], way: str) -> dict[str, str]:
-    return settings | _TELEGRAM if way.endswith("telegram") else settings
+    return settings | _TELEGRAM if way == CHAT else settings
 
 
 @pytest.fixture
@@ -128,11 +171,14 @@ def engine(way: str) -> str:
 
 
 @pytest.fixture
-def send(way: str, house: House, clock: StandingClock) -> Send:
+def send(way: str, house: House, clock: StandingClock, providers: Providers) -> Send:
+    if way == CALL:
+        providers.exchange.connect(house, clock)
+        return providers.exchange.speak
     if way.endswith("core"):
         return lambda number, body: _through_the_core(house, clock, number, body)
     client = create_app(house).test_client()
-    bring = _as_telegram if way.endswith("telegram") else _as_twilio
+    bring = _as_telegram if way == CHAT else _as_twilio
 
     def post(address: str, body: str) -> None:
         clock.forward(timedelta(seconds=1))  # what came last must be known
@@ -166,10 +212,16 @@ def _as_telegram(client: FlaskClient, address: str, body: str) -> None:
 @pytest.fixture
 def phone(way: str, send: Send, house: House, providers: Providers, worker: Worker) -> Callable[[str], Phone]:
     """Gives a resident's phone by its last four digits."""
-    chats = way.endswith("telegram")
-    begins, provider = ("771202555", providers.chats) if chats else ("+1202555", providers.sms)
-    assert provider
-    return lambda ending: Phone(f"{begins}{ending}", send, provider, worker, lists=chats)
+    assert providers.sms
+    assert providers.chats
+    sms, chats, exchange = providers.sms, providers.chats, providers.exchange
+    match way:
+        case "sqlite-voice":  # a number that is no mobile's, from those that are never given out
+            return lambda ending: Landline(f"+493023125{ending[-3:]}", send, exchange, worker)
+        case "sqlite-telegram":
+            return lambda ending: Phone(f"771202555{ending}", send, chats, worker, lists=True)
+        case _:
+            return lambda ending: Phone(f"+1202555{ending}", send, sms, worker)
 
 
 @pytest.fixture
@@ -220,10 +272,11 @@ def desk(house: House, worker: Worker) -> Desk:
 
 
 @pytest.fixture
-def time_passes(clock: StandingClock, worker: Worker) -> Callable[[timedelta], None]:
-    """Moves the clock, an hour at a time, and lets the worker do what is due."""
+def time_passes(clock: StandingClock, worker: Worker, providers: Providers) -> Callable[[timedelta], None]:
+    """Moves the clock, an hour at a time, and lets the worker do what is due. Nobody stays on the line for it."""
 
     def passes(by: timedelta) -> None:
+        providers.exchange.hang_up()
         while by > timedelta(0):
             step = min(by, timedelta(hours=1))
             clock.forward(step)

@@ -15,7 +15,7 @@ from core.db.models.help_request import Outcome, Reason, Urgency
 from core.messages import Channel, Inbound, OptOut, Silence
 from core.outbox.sender import Blame, DeliveryError
 from tests.fakes import FakeProviders, StandingClock
-from tests.journeys.conftest import Desk, Phone
+from tests.journeys.conftest import Desk, Phone, in_writing
 
 Passes = Callable[[timedelta], None]
 
@@ -78,6 +78,7 @@ def test_words_that_only_look_like_danger_do_not_trigger(rose: Phone, desk: Desk
     assert not [row for row in desk.waiting() if row.urgency is Urgency.EMERGENCY]
 
 
+@in_writing  # STOP ends texts; who calls wants to be heard
 @pytest.mark.parametrize(
     ("word", "confirmation", "start", "welcome", "again"),
     [
@@ -122,6 +123,7 @@ def test_danger_is_answered_even_after_stop(rose: Phone, desk: Desk) -> None:
     assert desk.waiting()[0].urgency is Urgency.EMERGENCY
 
 
+@in_writing
 def test_who_writes_after_stop_is_seen_by_a_person(rose: Phone, desk: Desk) -> None:
     rose.text("alto")
     rose.text("i have no food left")
@@ -129,6 +131,7 @@ def test_who_writes_after_stop_is_seen_by_a_person(rose: Phone, desk: Desk) -> N
     assert waiting.reason is Reason.WROTE_AFTER_STOP
 
 
+@in_writing  # in a call it is answered on the spot
 def test_where_even_the_answer_to_danger_is_refused_the_duty_contact_is_told(
     rose: Phone, providers: FakeProviders
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.db.models.help_request import Reason, Urgency
-from tests.journeys.conftest import Desk, Phone
+from tests.journeys.conftest import Desk, Phone, in_writing
 
 Passes = Callable[[timedelta], None]
 ASKED = "If anyone is in danger, call 911 now. Is anyone in danger now?"
@@ -15,8 +15,8 @@ ASKED = "If anyone is in danger, call 911 now. Is anyone in danger now?"
 def test_the_number_comes_before_the_question_and_no_request_yet(rose: Phone, desk: Desk, hint_of_danger: str) -> None:
     asked = rose.text(hint_of_danger)
     assert asked.startswith(ASKED)
-    assert "1: " in asked
-    assert "2: " in asked
+    assert rose.asks(1, "yes") in asked
+    assert rose.asks(2, "no") in asked
     assert desk.waiting() == []
 
 
@@ -31,7 +31,7 @@ def test_yes_is_an_emergency_above_all_others(rose: Phone, desk: Desk, hint_of_d
 def test_no_goes_on_with_what_they_had_asked_for(rose: Phone, desk: Desk, hint_of_danger: str) -> None:
     rose.text(hint_of_danger)
     offer = rose.text("2")
-    assert "1: " in offer
+    assert rose.asks(1) in offer
     assert ASKED not in offer
     assert desk.waiting() == []
     assert "ride" in offer.lower()
@@ -43,6 +43,7 @@ def test_nobody_is_asked_twice_in_one_talk(rose: Phone, hint_of_danger: str) -> 
     assert ASKED not in rose.text(hint_of_danger)
 
 
+@in_writing  # in a call they are asked again at once: tests/voice/test_perhaps_in_danger.py
 def test_silence_brings_a_person_after_ten_minutes(
     rose: Phone, desk: Desk, time_passes: Passes, hint_of_danger: str
 ) -> None:

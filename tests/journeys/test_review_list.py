@@ -65,7 +65,8 @@ def test_while_a_volunteer_talks_with_them_nothing_is_kept(rose: Phone, desk: De
 def test_a_message_and_its_place_on_the_list_are_one_commit(rose: Phone, house: House) -> None:
     rose.text(NONSENSE)
     with house.database.read() as session:
-        assert session.scalars(sa.select(InboundMessage.text)).one() == kept(house)[0].text
+        said = sa.select(InboundMessage.text).where(InboundMessage.text != "")  # a call begins without a word
+        assert session.scalars(said).one() == kept(house)[0].text
 
 
 def test_the_worker_forgets_what_nobody_looked_at(

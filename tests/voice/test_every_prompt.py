@@ -1,8 +1,8 @@
-"""Whatever a caller presses or says: every prompt can be heard, remembered and answered."""
+"""Whatever a caller presses or says: every prompt can be heard, remembered and answered. To read them all:
+`python -m bench.prompts`.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,22 +11,14 @@ from app.wiring import House
 from tests.conftest import SETTINGS
 from tests.voice.conftest import DUTY_PHONE
 from tests.voice.leg import Twilio
-from tests.voice.walk import Prompt, Walk
+from tests.voice.walk import AFRAID, DEPTH, NUMBERS, WORDS, Prompt, Walk
 
 SHORTEST_WAIT = 10
 MOST_OPTIONS = 3
 LONGEST_PROMPT = 35
 """Seconds at an ordinary pace, with a number dictated twice."""
-WORDS = {
-    "1": ("hot meal near mill street", "I need a hot meal", "my husband hits me every day", "the kitchen is on fire"),
-    "2": ("我想吃热饭", "家里着火了"),
-    "3": ("necesito comida caliente", "mi marido me pega"),
-}
-MORE_WORDS = ("slower please", "repeat", "yes", "no", "thank you", "wubble", "hot meals, and a ride to the doctor")
-NUMBERS = ("202 555 0123",)
 ABOUT_CALLING_BACK = {"call_back.ask", "may_call.ask", "number.right"}
 """Who is asked this has asked for a person: 0 offers them nothing new."""
-DEPTH = {"1": 4, "2": 2, "3": 2}
 
 
 @pytest.fixture
@@ -37,17 +29,7 @@ def twilio(client: FlaskClient) -> Twilio:
 @pytest.fixture(params=WORDS)
 def prompts(request: pytest.FixtureRequest, house: House, twilio: Twilio) -> list[Prompt]:
     key = request.param
-    words = WORDS[key] + (MORE_WORDS if key == "1" else ())
-    return shown(Walk(house, twilio, words, DEPTH[key]).prompts(key))
-
-
-def shown(walked: Iterator[Prompt]) -> list[Prompt]:
-    """The prompts, each printed too."""
-    found = list(walked)
-    for prompt in found:
-        options = ",".join(prompt.options)
-        print(f"{prompt.seconds:5.1f} s  [{options:9}]  {prompt.ends_in:6}  {' '.join(prompt.way)}: {prompt.words}")
-    return found
+    return list(Walk(house, twilio, WORDS[key], DEPTH[key]).prompts(key))
 
 
 def check(prompts: list[Prompt]) -> None:
@@ -74,14 +56,14 @@ def test_every_prompt_can_be_heard_remembered_and_answered(prompts: list[Prompt]
 
 
 def test_who_is_afraid_is_asked_first_whether_we_may_call(house: House, twilio: Twilio) -> None:
-    prompts = shown(Walk(house, twilio, ("my husband hits me every day",), 4).prompts("1"))
+    prompts = list(Walk(house, twilio, AFRAID, 4).prompts("1"))
     check(prompts)
     assert {"may_call.ask", "call_back.call_again", "call_back.ask"} <= {key for p in prompts for key in p.of}
 
 
 @pytest.mark.parametrize("key", WORDS)
 def test_who_withholds_their_number_can_tell_it(house: House, twilio: Twilio, key: str) -> None:
-    prompts = shown(Walk(house, twilio, NUMBERS, 4, caller="anonymous").prompts(key))
+    prompts = list(Walk(house, twilio, NUMBERS, 4, caller="anonymous").prompts(key))
     check(prompts)
     heard = {key for prompt in prompts for key in prompt.of}
     assert {"number.ask", "number.again", "number.right", "number.after_tone", "call_back.ask"} <= heard
@@ -100,6 +82,6 @@ class TestWithADutyPhone:
 
     @pytest.mark.parametrize("key", WORDS)
     def test_nobody_takes_it(self, house: House, twilio: Twilio, key: str) -> None:
-        prompts = shown(Walk(house, twilio, (), 3).prompts(key))
+        prompts = list(Walk(house, twilio, (), 3).prompts(key))
         check(prompts)
         assert any(prompt.of[1] == "call.nobody" and "call_back.ask" in prompt.of for prompt in prompts)

@@ -64,6 +64,12 @@ def test_the_language_is_remembered_and_not_asked_again(call: MakeCall, key: str
     assert len({line.language for line in again.prompt}) == 1
 
 
+def test_who_was_not_understood_is_not_welcomed_once_more(call: MakeCall) -> None:
+    call().press("1").hang_up()
+    asked = call().say("it went up and over the moon")
+    assert asked.said.splitlines()[:2] == ["Sorry, we did not get that.", "Tell me in your own words what you need."]
+
+
 def test_who_hung_up_before_choosing_is_asked_again(call: MakeCall) -> None:
     call().hang_up()
     assert "中文请按2。" in call().said

@@ -16,12 +16,21 @@ import sqlalchemy as sa
 from app.wiring import House
 from core.db.models.conversation import InboundMessage
 from tests.voice.conftest import ROSE
-from tests.voice.leg import Line, Party, Twilio, line_of
+from tests.voice.leg import SLOWER, Line, Party, Twilio, line_of
 from voice.render import MOST_SILENCES
 
 KEYS = "1234567890*#"
 WORDS_UP_TO = 2
 """Steps after which only keys are tried: words mean the same wherever they are said."""
+WORDS = {
+    "1": ("hot meal near mill street", "I need a hot meal", "my husband hits me every day", "the kitchen is on fire",
+          "slower please", "repeat", "yes", "no", "thank you", "wubble", "hot meals, and a ride to the doctor"),
+    "2": ("我想吃热饭", "家里着火了"),
+    "3": ("necesito comida caliente", "mi marido me pega"),
+}  # fmt: skip
+"""What is said on a walk, by the key that chooses the language."""
+DEPTH = {"1": 4, "2": 2, "3": 2}
+AFRAID, NUMBERS = WORDS["1"][2:3], ("202 555 0123",)
 _SAID_DIGIT = re.compile(r"(?:press|marque|按)\s?(\d)")
 _DIGIT_LAST = re.compile(r"(?:press|marque|按)\s?\d[.。]$")
 _RINGS_IN_VAIN = "(nobody takes it)"
@@ -44,6 +53,11 @@ class Prompt:
     @property
     def seconds(self) -> float:
         return sum(line.seconds for line in self.lines)
+
+    @property
+    def seconds_as_usual(self) -> float:
+        """The same at the usual pace, also where it is said slowly."""
+        return sum(line.seconds / (SLOWER if line.slow else 1) for line in self.lines)
 
     @property
     def words(self) -> str:
