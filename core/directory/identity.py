@@ -14,6 +14,9 @@ NEEDS = "handrail-needs"
 ORGANIZATION_KINDS = "handrail-organization-kind"
 """The taxonomy that says what kind of body an organization is."""
 
+ASSUMED = "handrail-assumed"
+"""The taxonomy that names, in an export, the fields which HSDS demands and nobody told; an import takes them out."""
+
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 

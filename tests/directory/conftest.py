@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.db.engine import Database
+from core.db.migrate import upgrade
 from core.directory.importing import ImportReport, import_path, load_mapping
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -64,6 +65,15 @@ def take_in(database: Database, tmp_path: Path) -> TakeIn:
         return import_path(database, file, source_name=source, now=NOW, dry_run=dry_run)
 
     return run
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Database]:
+    """An empty directory of somebody else."""
+    other = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+    upgrade(other)
+    yield other
+    other.close()
 
 
 @pytest.fixture

@@ -111,5 +111,5 @@ def test_every_kind_of_program_has_needs_that_residents_can_name(new_york: Path)
     rows = read_csv(new_york / mapping.file, mapping.columns(), mapping.encoding)
     known = set(load_catalogue().needs)
 
-    assert {row.value["ProviderType"] for row in rows} <= set(mapping.needs)
-    assert {code for codes in mapping.needs.values() for code in codes} <= known
+    assert {row.value["ProviderType"].casefold() for row in rows} <= set(mapping.needs[0].codes)
+    assert {code for codes in mapping.needs[0].codes.values() for code in codes} <= known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -12,11 +12,13 @@ from uuid import UUID
 
 from core.directory.identity import entity_id
 from core.directory.importing.cleaning import Fields
-from core.directory.importing.mapping import MappingFile, PlaceRule
+from core.directory.importing.mapping import MappedRow, MappingFile, PlaceRule, point, row_of
+from core.directory.importing.packed import Folder
 from core.directory.importing.reading import RawRecord, read_csv
 from core.directory.importing.report import QuarantinedRecord, Refused
 
 TRANSLATIONS, PLACES, RESPONSIBLE = "translations.csv", "places.csv", "responsible.csv"
+PLACE_COLUMNS = ("name", "alternative_names", "kind", "latitude", "longitude", "neighbourhood", "postcode")
 Row = TypeVar("Row")
 
 
@@ -67,7 +69,7 @@ class Beside:
     responsible: tuple[ResponsibleRow, ...] = ()
 
 
-def read_beside(folder: Path, source: UUID) -> tuple[Beside, list[QuarantinedRecord]]:
+def read_beside(folder: Folder, source: UUID) -> tuple[Beside, list[QuarantinedRecord]]:
     """The side files of `folder`, those that are there. Raises ImportFailed for an unreadable one."""
     refused: list[QuarantinedRecord] = []
 
@@ -78,49 +80,49 @@ def read_beside(folder: Path, source: UUID) -> tuple[Beside, list[QuarantinedRec
 
     beside = Beside(
         rows(TRANSLATIONS, ("entity", "entity_id", "field", "language", "text"), _translation),
-        rows(PLACES, ("name", "alternative_names", "kind", "latitude", "longitude", "neighbourhood", "postcode"),
-             _place),
+        rows(PLACES, PLACE_COLUMNS, _place),
         rows(RESPONSIBLE, ("need_code", "area", "organization_id", "service_id"), _responsible),
     )  # fmt: skip
     return beside, refused
 
 
+def read_places(path: Path, source: UUID) -> tuple[list[PlaceRow], list[QuarantinedRecord]]:
+    """The places of one file in the form of places.csv. Raises ImportFailed where it can't be read."""
+    refused: list[QuarantinedRecord] = []
+    rows = _accepted(read_csv(path, PLACE_COLUMNS), lambda raw: _place(raw, source), refused)
+    return [*rows], refused
+
+
 def places_of(mapping: MappingFile, records: Iterable[RawRecord], source: UUID) -> tuple[PlaceRow, ...]:
     """The places that the records' own columns name, each at the mean of the coordinates found there."""
-    rows = [record for record in records if not record.fault]
+    if not mapping.places:
+        return ()
+    rows = [(record, row_of(mapping, record.value)) for record in records if isinstance(record.value, dict)]
     return tuple(place for rule in mapping.places for place in _places_by(rule, mapping, rows, source))
 
 
-def _places_by(rule: PlaceRule, mapping: MappingFile, rows: list[RawRecord], source: UUID) -> Iterator[PlaceRow]:
-    by_name: dict[str, list[RawRecord]] = defaultdict(list)
-    for record in rows:
-        name = mapping.cell(record.value, rule.name)
+def _places_by(
+    rule: PlaceRule, mapping: MappingFile, rows: list[tuple[RawRecord, MappedRow]], source: UUID
+) -> Iterator[PlaceRow]:
+    by_name: dict[str, list[tuple[RawRecord, MappedRow]]] = defaultdict(list)
+    for record, row in rows:
+        name = row.text(rule.name)
         if name and name not in rule.skip:
-            by_name[name].append(record)
+            by_name[name].append((record, row))
     for name, found in sorted(by_name.items()):
-        areas = Counter(filter(None, (mapping.cell(r.value, rule.area) for r in found)))
-        points = [point for r in found if (point := _point(mapping, r.value))]
+        areas = Counter(filter(None, (row.text(rule.area) for _, row in found)))
+        points = [where for _, row in found if (where := point(mapping, row))]
         parts = name.split(rule.split) if rule.split else []
         # "Co-op City" is one name: a part that begins small is no name of its own.
         parts = [part.strip() for part in parts] if all(p[:1].isupper() for p in parts) and len(parts) > 1 else []
         yield PlaceRow(
-            found[0], entity_id(source, "place", f"{rule.kind}:{name}"), name,
+            found[0][0], entity_id(source, "place", f"{rule.kind}:{name}"), name,
             (*parts, *rule.other_names.get(name, ())), rule.kind,
             fmean(latitude for latitude, _ in points) if points else None,
             fmean(longitude for _, longitude in points) if points else None,
             areas.most_common(1)[0][0] if areas else None,
             name if rule.kind == "postcode" else None,
         )  # fmt: skip
-
-
-def _point(mapping: MappingFile, row: Mapping[str, str]) -> tuple[float, float] | None:
-    columns = [mapping.fields.get(("location", name), "") for name in ("latitude", "longitude")]
-    fields = Fields({"latitude": row.get(columns[0]), "longitude": row.get(columns[1])}, "", [])
-    try:
-        latitude, longitude = fields.number("latitude", -90, 90), fields.number("longitude", -180, 180)
-    except Refused:
-        return None
-    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _accepted(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import ftfy
 import phonenumbers
 
 from core.directory.importing.report import Refused
@@ -16,7 +16,11 @@ from core.directory.importing.report import Refused
 _TAG = re.compile("<[a-zA-Z/!][^<>]{0,2000}>")
 _ENTITY = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))?(?::(\d\d)(?:\.\d{1,6})?)? ?(?:([ap])\.?m\.?)?(z|[+-]\d\d:?\d\d)?")
+_HOST = re.compile(r"/{0,2}[^\s/?#]+\.[^\s/?#.]{2,}(?:[/?#]\S*)?$")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T.{0,40})?")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u2060\ufeff]")
+"""Soft hyphen, zero-width space, left-to-right mark, word joiner, byte order mark: left over from web pages."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LARGEST_INTEGER = 2**31 - 1
 
 
@@ -34,6 +38,11 @@ class Fields:
         """Where field `name` stands, for a person to find it."""
         return f"{self._path}.{name}" if self._path else name
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The names of the fields that hold something."""
+        return tuple(name for name, value in self._value.items() if value not in (None, "", [], {}))
+
     def text(self, name: str, longest: int | None = None) -> str | None:
         """Plain text without markup; None where there is none. Raises Refused for lists and objects."""
         value = self._value.get(name)
@@ -41,10 +50,8 @@ class Fields:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise Refused(self.path(name), "must be text")
-        raw = str(value)
-        cleaned = clean(raw)
-        if markup_in(raw):
-            self.notes.append(f"{self.path(name)}: markup taken out")
+        cleaned, repairs = _cleaned(str(value))
+        self.notes += [f"{self.path(name)}: {repair}" for repair in repairs]
         if longest is not None and len(cleaned) > longest:
             raise Refused(self.path(name), f"must not be longer than {longest} characters")
         return cleaned or None
@@ -68,6 +75,9 @@ class Fields:
         value = self.text(name)
         if value is None or re.match("[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", value):
             return value
+        if not _HOST.match(value):
+            self.notes.append(f"{self.path(name)}: {value[:20]} is no web address, left out")
+            return None
         self.notes.append(f"{self.path(name)}: https:// added")
         return f"https://{value.lstrip('/')}"
 
@@ -139,16 +149,26 @@ class Fields:
 
 
 def clean(raw: str) -> str:
-    """`raw` as plain words: no tags, entities written out, no control characters, single spaces."""
-    text = _TAG.sub(" ", raw)
-    text = _TAG.sub(" ", html.unescape(text)) if _ENTITY.search(text) else text
-    kept = (" " if c in "\t\n\r\v\f" else c for c in text if unicodedata.category(c) != "Cs")
-    return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cc").split())
+    """`raw` as plain words: no tags, entities written out, letters of a wrong encoding put right where ftfy is sure of
+    them, no invisible or control characters, single spaces."""
+    return _cleaned(raw)[0]
 
 
-def markup_in(raw: str) -> bool:
-    """Whether `raw` holds HTML tags or entities."""
-    return bool(_TAG.search(raw) or _ENTITY.search(raw))
+def _cleaned(raw: str) -> tuple[str, list[str]]:
+    """The plain words, and what had to be done for them."""
+    repairs: list[str] = []
+    text = raw
+    if _TAG.search(raw) or _ENTITY.search(raw):
+        text = _TAG.sub(" ", html.unescape(_TAG.sub(" ", raw)))
+        repairs.append("markup taken out")
+    if not text.isascii():
+        repaired = ftfy.fix_encoding(text)
+        if repaired != text:
+            repairs.append("letters of a wrong encoding put right")
+        text = _INVISIBLE.sub("", repaired)
+        if text != repaired:
+            repairs.append("invisible characters taken out")
+    return " ".join(_CONTROL.sub("", text).split()), repairs
 
 
 def parse_time(text: str) -> time | None:
@@ -174,13 +194,17 @@ def parse_phone(original: str, country: str) -> tuple[str | None, str | None]:
     if 3 <= len(digits) <= 6 and len(digits) >= len(text.strip()) - 2:
         return digits, None
     for match in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.POSSIBLE):
-        return _e164(match.number)
+        found = _e164(match.number)
+        if found[0]:
+            return found
     try:
-        number = phonenumbers.parse(text, country)
+        return _e164(phonenumbers.parse(text, country))
     except phonenumbers.NumberParseException:
         return None, None
-    return _e164(number) if phonenumbers.is_possible_number(number) else (None, None)
 
 
-def _e164(number: phonenumbers.PhoneNumber) -> tuple[str, str | None]:
+def _e164(number: phonenumbers.PhoneNumber) -> tuple[str | None, str | None]:
+    # A number without its area code ("possible locally") reaches someone else.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None, None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or None

@@ -1,10 +1,9 @@
-"""Accepted records into the database, inside the caller's one transaction."""
+"""Services, organizations and places into the database, inside the caller's one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,28 +13,23 @@ from sqlalchemy.orm import Session
 from core.db.base import Keyed
 from core.db.models import (
     Address,
+    Attribute,
     CostOption,
-    ImportRun,
     Language,
     Location,
+    NeedProposal,
     Organization,
     PhoneNumber,
-    QuarantinedRow,
     RequiredDocument,
     Schedule,
     Service,
     ServiceArea,
     ServiceAtLocation,
     ServiceNeed,
-    Source,
-    SourceRecord,
 )
 from core.directory.identity import child_id
-from core.directory.importing.gathering import Accepted, Gathered, Refusal, with_references
-from core.directory.importing.reading import canonical
+from core.directory.importing.gathering import Accepted
 from core.directory.importing.records import Owned
-from core.directory.importing.report import ImportReport
-from core.directory.importing.writing_beside import write_beside
 
 CHUNK = 500
 """Ids in one statement; both databases take thousands, but plans get slow."""
@@ -44,71 +38,7 @@ Item = TypeVar("Item")
 Entity = Organization | Location | Service
 
 
-def take_in(session: Session, gathered: Gathered, *, source_name: str, now: datetime) -> ImportReport:
-    """Write what is new or changed. Records with the digest they had last time stay untouched."""
-    _source(session, gathered, source_name, now)
-    known = _known_digests(session, gathered.source_id)
-    changed = [a for a in gathered.accepted if known.get(a.prepared.own_id) != a.prepared.digest]
-    unchanged = len(gathered.accepted) - len(changed)
-    changed, foreign = _without_foreign(session, changed, gathered.source_id)
-    changed, dangling = with_references(
-        changed,
-        _existing(session, Organization, (a.prepared.service.row.organization_id for a in changed)).keys(),
-        _existing(session, Location, (i for a in changed for i in a.prepared.points_at_locations)).keys(),
-    )
-    _write_entities(session, changed, gathered.source_id)
-    _keep_raw(session, gathered, changed, known, now)
-    counts, refused_beside = write_beside(session, gathered.beside, gathered.source_id)
-    refusals = [*gathered.refusals, *foreign, *dangling, *refused_beside]
-    run = ImportRun(
-        source_id=gathered.source_id, at=now, taken=len(changed) + sum(count for _, count in counts),
-        unchanged=unchanged, quarantined=len(refusals),
-    )  # fmt: skip
-    session.add(run)
-    session.flush()
-    _keep_refusals(session, run.id, refusals)
-    return ImportReport(
-        source=source_name,
-        taken=len(changed),
-        unchanged=unchanged,
-        repaired=sum(bool(a.prepared.notes) for a in changed),
-        quarantined=tuple(refusal.record for refusal in refusals),
-        beside=counts,
-    )
-
-
-def _source(session: Session, gathered: Gathered, name: str, now: datetime) -> None:
-    source = session.get(Source, gathered.source_id)
-    if source is None:
-        source = Source(id=gathered.source_id, name=name, created_at=now)
-        session.add(source)
-    source.license = gathered.license or source.license
-    session.flush()
-
-
-def _known_digests(session: Session, source_id: UUID) -> dict[str, str]:
-    rows = session.execute(
-        sa.select(SourceRecord.own_id, SourceRecord.digest)
-        .where(SourceRecord.source_id == source_id, SourceRecord.entity == "service")
-    )  # fmt: skip
-    return dict(rows.all())
-
-
-def _without_foreign(
-    session: Session, records: Sequence[Accepted], source_id: UUID
-) -> tuple[list[Accepted], list[Refusal]]:
-    """A source may not overwrite another source's service, even by using its id."""
-    owner = _existing(session, Service, (a.prepared.service.row.id for a in records))
-    good, refusals = [], []
-    for accepted in records:
-        if owner.get(accepted.prepared.service.row.id, source_id) == source_id:
-            good.append(accepted)
-        else:
-            refusals.append(Refusal.of(accepted.raw, "id", "belongs to a service of another source"))
-    return good, refusals
-
-
-def _existing(session: Session, model: type[Entity], ids: Iterable[UUID]) -> dict[UUID, UUID]:
+def existing(session: Session, model: type[Entity], ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """{id: source id} of those of `ids` that are there."""
     found: dict[UUID, UUID] = {}
     for chunk in chunks(ids):
@@ -125,7 +55,8 @@ class _Entities:
     clear: Callable[[Session, Sequence[UUID]], None]
 
 
-def _write_entities(session: Session, records: Sequence[Accepted], source_id: UUID) -> None:
+def write_entities(session: Session, records: Sequence[Accepted], source_id: UUID) -> None:
+    """Write services with their organizations and locations, in place of what they were."""
     organizations = {o.row.id: o for a in records if (o := a.prepared.organization)}
     locations = {o.row.id: o for a in records for o in a.prepared.locations}
     parts: list[Keyed] = []
@@ -140,7 +71,7 @@ def _write_entities(session: Session, records: Sequence[Accepted], source_id: UU
 
 def _upsert(session: Session, entities: _Entities, source_id: UUID) -> list[Keyed]:
     """Write the rows themselves; gives their parts. Another source's organization or place is left as it is."""
-    owner = _existing(session, entities.model, (owned.row.id for owned in entities.owned))
+    owner = existing(session, entities.model, (owned.row.id for owned in entities.owned))
     ours = [owned for owned in entities.owned if owner.get(owned.row.id, source_id) == source_id]
     new = [_values(owned.row) for owned in ours if owned.row.id not in owner]
     old = [_values(owned.row) for owned in ours if owned.row.id in owner]
@@ -155,10 +86,12 @@ def _upsert(session: Session, entities: _Entities, source_id: UUID) -> list[Keye
 
 def _clear_organizations(session: Session, ids: Sequence[UUID]) -> None:
     session.execute(sa.delete(PhoneNumber).where(PhoneNumber.organization_id.in_(ids)))
+    session.execute(sa.delete(Attribute).where(Attribute.link_entity == "organization", Attribute.link_id.in_(ids)))
 
 
 def _clear_locations(session: Session, ids: Sequence[UUID]) -> None:
     session.execute(sa.delete(Address).where(Address.location_id.in_(ids)))
+    session.execute(sa.delete(Attribute).where(Attribute.link_entity == "location", Attribute.link_id.in_(ids)))
     # Rows with a service too are that service's own at this place.
     session.execute(sa.delete(PhoneNumber).where(PhoneNumber.location_id.in_(ids), PhoneNumber.service_id.is_(None)))
     session.execute(sa.delete(Schedule).where(Schedule.location_id.in_(ids), Schedule.service_id.is_(None)))
@@ -167,8 +100,15 @@ def _clear_locations(session: Session, ids: Sequence[UUID]) -> None:
 def _clear_services(session: Session, ids: Sequence[UUID]) -> None:
     for model in (PhoneNumber, Schedule, ServiceArea, Language, CostOption, RequiredDocument, ServiceAtLocation):
         session.execute(sa.delete(model).where(model.service_id.in_(ids)))
+    session.execute(sa.delete(Attribute).where(Attribute.link_entity == "service", Attribute.link_id.in_(ids)))
     # What a person decided stays.
     session.execute(sa.delete(ServiceNeed).where(ServiceNeed.service_id.in_(ids), ServiceNeed.origin != "human"))
+    session.execute(sa.delete(NeedProposal).where(NeedProposal.service_id.in_(ids), NeedProposal.taken.is_(None)))
+
+
+def write_locations(session: Session, locations: Sequence[Owned[Location]], source_id: UUID) -> None:
+    """Write places by themselves, in place of what they were."""
+    _insert_parts(session, _upsert(session, _Entities(Location, locations, _clear_locations), source_id))
 
 
 def _insert_parts(session: Session, parts: Iterable[Keyed]) -> None:
@@ -183,7 +123,10 @@ def _insert_parts(session: Session, parts: Iterable[Keyed]) -> None:
             taken.update(session.scalars(sa.select(model.id).where(model.id.in_(chunk))))
         for row in rows:
             if row.id in taken:
-                # Some sources give one phone or schedule to several owners; each owner gets a row of its own.
+                # Some sources give one phone or schedule to several owners; each owner gets a row of its own, which
+                # is given back under the id that the source knows.
+                if not isinstance(row, ServiceNeed | ServiceAtLocation):
+                    row.carried = {"id": str(row.id), **(row.carried or {})}
                 row.id = child_id(_owner(row), f"{model.__tablename__}:{row.id}")
             taken.add(row.id)
         if rows:
@@ -199,64 +142,13 @@ def _not_decided_by_people(session: Session, needs: list[ServiceNeed]) -> list[S
 
 
 def _owner(row: Any) -> UUID:
-    owners: list[UUID | None] = [getattr(row, name, None) for name in ("service_id", "organization_id", "location_id")]
+    columns = ("service_id", "organization_id", "location_id", "link_id")
+    owners: list[UUID | None] = [getattr(row, name, None) for name in columns]
     return next(owner for owner in owners if owner)
 
 
 def _values(row: Keyed) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
-
-
-def _keep_raw(
-    session: Session, gathered: Gathered, changed: Sequence[Accepted], known: dict[str, str], now: datetime
-) -> None:
-    rows = [
-        {
-            "id": child_id(gathered.source_id, f"record:service:{a.prepared.own_id}"),
-            "source_id": gathered.source_id,
-            "entity": "service",
-            "own_id": a.prepared.own_id,
-            "entity_id": a.prepared.service.row.id,
-            "digest": a.prepared.digest,
-            "raw": a.raw.value,
-            "seen_at": now,
-        }
-        for a in changed
-    ]
-    if new := [row for row in rows if row["own_id"] not in known]:
-        session.execute(sa.insert(SourceRecord), new)
-    if old := [row for row in rows if row["own_id"] in known]:
-        session.execute(sa.update(SourceRecord), old)
-    for chunk in chunks(a.prepared.service.row.id for a in gathered.accepted):
-        session.execute(
-            sa.update(SourceRecord)
-            .where(SourceRecord.source_id == gathered.source_id, SourceRecord.entity_id.in_(chunk))
-            .values(seen_at=now)
-        )
-
-
-def _keep_refusals(session: Session, run_id: UUID, refusals: Sequence[Refusal]) -> None:
-    rows = [
-        {
-            "import_run_id": run_id,
-            "file": refusal.record.file,
-            "row": refusal.record.row,
-            "field": refusal.record.field,
-            "reason": refusal.record.reason,
-            "raw": _storable(refusal.raw),
-        }
-        for refusal in refusals
-    ]
-    if rows:
-        session.execute(sa.insert(QuarantinedRow), rows)
-
-
-def _storable(raw: Any) -> dict[str, Any]:
-    try:
-        canonical(raw)
-    except ValueError:
-        return {"value": repr(raw)[:1000]}
-    return raw if isinstance(raw, dict) else {"value": raw}
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
