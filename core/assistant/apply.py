@@ -16,6 +16,7 @@ from core.assistant.snapshot import Snapshot
 from core.contacts import contact_point, conversation_with, link, unlink
 from core.conversation.decision import (
     AnswerFollowUp,
+    AnswerVerification,
     AttachToRequest,
     CallThemBack,
     CancelRequest,
@@ -42,6 +43,7 @@ from core.db.models.contact_point import ContactPoint
 from core.db.models.conversation import Conversation, InboundMedia, InboundMessage
 from core.db.models.help_request import Referral, Status, UnmetNeed
 from core.db.models.timer import TimerKind
+from core.directory.freshness.operations import Answer, take_answer
 from core.helpdesk.desk import Desk
 from core.helpdesk.events import EventKind, record
 from core.helpdesk.follow_ups import record_answer
@@ -224,6 +226,8 @@ def _effect(  # noqa: C901, PLR0912  (one case an effect, each a line or two)
             record_answer(session, desk, follow_up_id, answer, reopen=reopen, now=now)
         case CancelRequest(request_id):
             cancel(session, request_id, now)
+        case AnswerVerification(question_id, state, words):
+            take_answer(session, question_id, Answer(state, words), now, now.astimezone(desk.zone).date())
         case KeepForReview(words, cause, guessed, meant):
             keep(session, Heard(words, turn.language, cause, guessed, meant), now)
 

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from core.conversation.state import NewQuestion, TalkState
+from core.db.models.freshness import Verified
 from core.db.models.help_request import CallBack, FollowUpAnswer, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Purpose
 from core.db.models.review import Cause
@@ -153,6 +154,15 @@ class CancelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerVerification:
+    """A provider says whether a listing is still right; `words`: what has changed."""
+
+    question_id: uuid.UUID
+    state: Verified
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepForReview:
     """A person who knows the services should say what these words mean; see `core.review.operations.Heard`."""
 
@@ -182,6 +192,7 @@ Effect = (
     | TextThem
     | AnswerFollowUp
     | CancelRequest
+    | AnswerVerification
     | KeepForReview
 )
 """Applied in one `match` in core.assistant.apply."""

@@ -15,6 +15,7 @@ from core.conversation.linking import linking
 from core.conversation.listening import listening
 from core.conversation.safety import nobody_in_danger, safety
 from core.conversation.situation import Search, Situation
+from core.conversation.still_right import still_right
 from core.conversation.telephone import for_the_ear, on_the_telephone
 from core.conversation.with_volunteer import with_volunteer
 from core.messages import CallEvent
@@ -29,6 +30,7 @@ LADDER: tuple[Step, ...] = (
     with_volunteer,
     listening,
     new_wording,
+    still_right,
     answer_to_question,
     recognised_need_or_act,
     clarify,

@@ -38,7 +38,8 @@ def what_it_does(offer: Offer, language: str, *, own: bool) -> Say | None:
 
 def list_line(offer: Offer, now: datetime) -> Say:
     """`offer` as one of several: name, phone (or address), open now or next."""
-    contact: Param | None = offer.phone or (Words(offer.address) if offer.address else None)
+    address = Words(offer.address) if offer.address else None
+    contact: Param | None = (address or offer.phone) if offer.phone_unsure else (offer.phone or address)
     if contact is None:
         return say("list.no_phone", name=offer.name)
     opening = offer.opening
@@ -56,13 +57,14 @@ def venue(offer: Offer, language: str) -> Venue | None:
     if not offer.latitude or not offer.longitude:
         return None
     name = offer.name.by_language.get(language, offer.name.original)
-    return Venue(name, offer.address or "", offer.latitude, offer.longitude, offer.phone)
+    phone = None if offer.phone_unsure else offer.phone  # the doubt is told beside the number, not on a map
+    return Venue(name, offer.address or "", offer.latitude, offer.longitude, phone)
 
 
 def contact_line(offer: Offer) -> Say:
     """How to reach it: by phone, else where it is, else that we must find out."""
     if offer.phone:
-        return say("service.phone", phone=offer.phone)
+        return say("service.phone_unsure" if offer.phone_unsure else "service.phone", phone=offer.phone)
     if offer.address:
         return say("service.address", address=Words(offer.address))
     return say("service.no_phone")

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from core.db.models.freshness import AskedBy
+from core.directory.freshness.operations import ANSWER_COUNTS
 from core.directory.places import PlaceRef
 from core.messages import Choice, Reply
 
@@ -41,6 +43,8 @@ class QuestionKind(StrEnum):
     NUMBER_RIGHT = "number_right"
     LIST = "list"
     LINK_CODE = "link_code"
+    VERIFY = "verify"
+    VERIFY_WORDS = "verify_words"
 
 
 ABOUT_A_PLACE = frozenset({QuestionKind.PLACE, QuestionKind.POSTCODE})
@@ -50,6 +54,8 @@ ABOUT_CALLING_BACK = frozenset(
     {QuestionKind.CALL_BACK, QuestionKind.MAY_CALL, QuestionKind.NUMBER, QuestionKind.NUMBER_RIGHT}
 )
 """Questions of a call to which a person was promised."""
+ABOUT_A_LISTING = frozenset({QuestionKind.VERIFY, QuestionKind.VERIFY_WORDS})
+"""Questions to a provider, not to a resident."""
 LIFETIME = {
     QuestionKind.PRIVATE_PHONE: timedelta(minutes=30),
     **dict.fromkeys(ABOUT_CALLING_BACK, timedelta(minutes=30)),
@@ -57,6 +63,8 @@ LIFETIME = {
     QuestionKind.PASS_ON: timedelta(hours=2),
     QuestionKind.FOLLOW_UP: timedelta(days=7),
     QuestionKind.FOLLOW_UP_PARTLY: timedelta(days=2),
+    QuestionKind.VERIFY: ANSWER_COUNTS[AskedBy.SMS],
+    QuestionKind.VERIFY_WORDS: timedelta(hours=2),
 }
 """How long "1" still answers; a stale yes must not pass anybody's number on."""
 USUAL_LIFETIME = timedelta(hours=24)
@@ -75,7 +83,7 @@ class OpenQuestion:
     (OFFER, LIST, PERSON, PASS_ON) and after it the one that may have been told as well; of a MENU, those on its
     page."""
     subject: uuid.UUID | None = None
-    """The follow-up, help request or service it is about."""
+    """The follow-up, help request or service it is about; of VERIFY, the question to the provider."""
     reference: str = ""
     """The number by which the resident knows that request, also where it is opened as the question is asked; of a
     MENU, where in it they are; of DANGER, its kind; of LINK_CODE, the code."""

@@ -13,6 +13,7 @@ from core.db.models.conversation import Conversation
 from core.db.models.help_request import FollowUp, HelpRequest, Reason, Status, Urgency
 from core.db.models.outgoing import OutgoingMessage, Purpose
 from core.db.models.timer import TimerKind
+from core.directory.freshness.operations import by_phone_instead
 from core.helpdesk.calling import call_failed
 from core.helpdesk.desk import Desk
 from core.helpdesk.duty import tell_of_undelivered
@@ -31,6 +32,8 @@ def delivery_failed(session: Session, desk: Desk, message_id: uuid.UUID, rng: ra
     message = session.get_one(OutgoingMessage, message_id)
     if message.purpose is Purpose.CONNECT:
         call_failed(session, message, now)
+    if message.purpose is Purpose.VERIFY:
+        by_phone_instead(session, message.contact_point_id, message.created_at, now)
     if message.purpose is Purpose.DUTY or message.conversation_id is None:
         return
     lock_conversation(session, message.conversation_id)  # two texts that fail at once are one matter

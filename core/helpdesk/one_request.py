@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -214,12 +215,22 @@ def _said(session: Session, request: HelpRequest) -> list[Line]:
         shown = MediaLine(row.id, row.content_type, bool(row.kept), row.seconds)
         media.setdefault(row.inbound_message_id, []).append(shown)
     first = {(r.conversation_id, r.message_id): r.id for r in reversed(rows)}
-    return [
-        Line(r.received_at, Speaker.RESIDENT, r.language, text=r.text, channel=r.channel,
-             media=tuple(media.get(r.id, ())), location=_location(r),
-             edited=r.message_id is not None and first[r.conversation_id, r.message_id] != r.id)
-        for r in rows
-    ]  # fmt: skip
+    lines: list[Line] = []
+    for r in rows:
+        edited = r.message_id is not None and first[r.conversation_id, r.message_id] != r.id
+        lines += _turn(r, tuple(media.get(r.id, ())), edited=edited)
+    return lines
+
+
+def _turn(message: InboundMessage, media: tuple[MediaLine, ...], *, edited: bool) -> Iterator[Line]:
+    """What they sent. In a call our answer too, which went through no outbox; that it began or ended is no line."""
+    at, channel = message.received_at, message.channel
+    if message.text or media or channel is not Channel.VOICE:
+        yield Line(at, Speaker.RESIDENT, message.language, text=message.text, channel=channel,
+                   media=media, location=_location(message), edited=edited)  # fmt: skip
+    if channel is Channel.VOICE:
+        answer = reply_from_json(message.reply)
+        yield Line(at, Speaker.ASSISTANT, answer.language, reply=answer, channel=channel)
 
 
 def _location(message: InboundMessage) -> Location | None:

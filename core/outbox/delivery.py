@@ -34,6 +34,7 @@ another worker might take the message over in the middle of it."""
 BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 """Waits between attempts; the last one repeats until the message expires."""
 _DANGER_FIRST = sa.case((OutgoingMessage.purpose.in_([Purpose.EMERGENCY, Purpose.DUTY]), 0), else_=1)
+WE_BEGIN = (Purpose.STARTED, Purpose.VERIFY)
 PASS_AFTER_STOP = (Purpose.CONSENT, Purpose.EMERGENCY, Purpose.DUTY, Purpose.CONNECT)
 
 FailureHook = Callable[[Session, uuid.UUID, datetime], None]
@@ -112,7 +113,7 @@ class Deliverer:
         if refused:
             self._fail(session, message, refused, now)
             return None
-        if message.purpose is Purpose.STARTED and (later := may_start_at(now, self._zone)) > now:
+        if message.purpose in WE_BEGIN and (later := may_start_at(now, self._zone)) > now:
             message.next_attempt_at = later
             return None
         try:

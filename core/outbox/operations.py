@@ -19,6 +19,7 @@ LIFETIME = {
     Purpose.EMERGENCY: timedelta(hours=1),
     Purpose.VOLUNTEER: timedelta(days=2),
     Purpose.STARTED: timedelta(days=2),
+    Purpose.VERIFY: timedelta(days=2),
     Purpose.DUTY: timedelta(hours=6),
     Purpose.CONNECT: timedelta(minutes=5),  # the volunteer waits beside the telephone
     Purpose.CODE: timedelta(minutes=10),  # as long as it counts
