@@ -62,6 +62,10 @@ def create_app(house: House, *, simulator: bool = False) -> Flask:
             chats=_chats(house),
         ),
     )
+    if house.config.hsds_per_minute:
+        from hsds import OpenDirectory, register_open_directory  # late: who keeps it closed does without the library
+
+        register_open_directory(app, OpenDirectory(house.config, house.database, house.clock))
     if simulator:
         from app.simulator.page import simulator_blueprint
 

@@ -67,9 +67,11 @@ class Config:
                                       False, "on")  # fmt: skip
     speech_command: str = _setting("Program that prints the words of a sound file, whose path is added. Empty: none.",
                                    "", "whisper-to-text --quiet")  # fmt: skip
+    verify_per_day: int = _setting("How many listings providers are asked about in a day, at most.", 50)
+    hsds_per_minute: int = _setting("How often one address may read the open directory in a minute. 0: nobody may.", 120)
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
-    smtp_url: str = _setting("Mail server for e-mail to the duty contact.", "", "smtp://user:password@mail:587")
+    smtp_url: str = _setting("Mail server for e-mail to the duty contact and to providers.", "", "smtp://user:password@mail:587")
     mail_from: str = _setting("Sender address of that e-mail.", "")
     twilio_account_sid: str = _setting("Twilio account, begins with AC.", "")
     twilio_auth_token: str = _setting("Twilio auth token; also checks the signature of what comes in.", "")
@@ -206,6 +208,12 @@ def _webhook_secret(raw: str) -> str:
     return raw
 
 
+def _count(raw: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", raw):
+        raise ValueError(f'must be a whole number, not "{raw}"')
+    return int(raw)
+
+
 def _contact(raw: str) -> str:
     return raw if re.fullmatch(r"[^@\s]+@[^@\s]+", raw) else _e164(raw)
 
@@ -248,6 +256,8 @@ _PARSERS: dict[str, Any] = {
     "followup_patience": parse_duration,
     "long_wait": parse_duration,
     "claim_idle": parse_duration,
+    "verify_per_day": _count,
+    "hsds_per_minute": _count,
     "duty_contact": _contact,
     "duty_phone": _e164,
     "duty_hours": parse_week_hours,
