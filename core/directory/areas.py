@@ -1,14 +1,17 @@
-"""Does a service serve where someone lives? By the names and postcodes of its service areas."""
+"""Does a service serve where someone lives? By the names, postcodes and shapes of its service areas."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+import shapely
 
 from core.directory.names import plain_name
 from core.directory.places import Gazetteer, PlaceRef
+from core.directory.schemes import Schemes, shape_of
 
 
 class Serves(Enum):
@@ -21,18 +24,26 @@ class Serves(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A service area as the directory has it: a name, or postcodes in a text extent."""
+    """A service area as the directory has it: a name, postcodes in a text extent, or a shape in a GeoJSON one."""
 
     name: str | None
     extent: str | None
     extent_type: str | None
 
 
-def serves(areas: Iterable[Area], place: PlaceRef, gazetteer: Gazetteer) -> tuple[Serves, str]:
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """What names of areas are looked up in: known places, and the areas of all schemes."""
+
+    gazetteer: Gazetteer
+    schemes: Schemes = field(default_factory=Schemes)
+
+
+def serves(areas: Iterable[Area], place: PlaceRef, geography: Geography) -> tuple[Serves, str]:
     """Whether any of `areas` holds `place`, and the name of the one that does. No areas at all: MAYBE, anyone."""
     worst: Serves | None = None
     for area in areas:
-        answer = _holds(area, place, gazetteer)
+        answer = _holds(area, place, geography)
         if answer is Serves.YES:
             return answer, area.name or place.postcode or place.text
         if worst is None or answer is Serves.MAYBE:
@@ -40,14 +51,31 @@ def serves(areas: Iterable[Area], place: PlaceRef, gazetteer: Gazetteer) -> tupl
     return worst or Serves.MAYBE, ""
 
 
-def _holds(area: Area, place: PlaceRef, gazetteer: Gazetteer) -> Serves:
+def is_explained(area: Area, geography: Geography) -> bool:
+    """Whether it can be told who lives in `area`; else everyone may, and a coordinator should see to it."""
+    if area.extent:
+        return bool(shape_of(area.extent) if _is_geojson(area) else _postcodes(area.extent))
+    known = area.name and (geography.schemes.named(area.name) or geography.gazetteer.named(area.name))
+    return bool(known)
+
+
+def _holds(area: Area, place: PlaceRef, geography: Geography) -> Serves:
+    if area.extent and _is_geojson(area):
+        return _in_shape(area.extent, place)
     if area.extent and (area.extent_type or "text").casefold() in ("text", "postcodes", "postcode"):
         return _in_postcodes(area.extent, place)
     if not area.name:
         return Serves.MAYBE
-    known = gazetteer.named(area.name)
+    answers = {found.holds(place) for found in geography.schemes.named(area.name)}
+    if answers - {None}:
+        return Serves.YES if True in answers else Serves.NO
+    return _in_named(area.name, place, geography.gazetteer)
+
+
+def _in_named(name: str, place: PlaceRef, gazetteer: Gazetteer) -> Serves:
+    known = gazetteer.named(name)
     if known is None:
-        return Serves.YES if _same(area.name, place.area) else Serves.MAYBE
+        return Serves.YES if _same(name, place.area) else Serves.MAYBE
     # The person's own area, the named place itself, or a part of the wide area that is all they told us.
     if (
         _same(known.text, place.area) or _same(known.text, place.text) or _same(known.area, place.text)
@@ -57,11 +85,28 @@ def _holds(area: Area, place: PlaceRef, gazetteer: Gazetteer) -> Serves:
     return Serves.NO if place.area or place.postcode else Serves.MAYBE
 
 
+def _is_geojson(area: Area) -> bool:
+    return (area.extent_type or "").casefold() in ("geojson", "json") or (area.extent or "").lstrip().startswith("{")
+
+
+def _in_shape(extent: str, place: PlaceRef) -> Serves:
+    shape = shape_of(extent)
+    if shape is None or place.latitude is None or place.longitude is None:
+        return Serves.MAYBE
+    return Serves.YES if shapely.intersects_xy(shape, place.longitude, place.latitude) else Serves.NO
+
+
 def _in_postcodes(extent: str, place: PlaceRef) -> Serves:
-    postcodes = {plain_name(part) for part in re.split(r"[,;|\n]", extent)}
-    if not all(any(c.isdigit() for c in postcode) for postcode in postcodes) or not place.postcode:
+    postcodes = _postcodes(extent)
+    if not postcodes or not place.postcode:
         return Serves.MAYBE
     return Serves.YES if plain_name(place.postcode) in postcodes else Serves.NO
+
+
+def _postcodes(extent: str) -> set[str]:
+    """The postcodes of a list; empty where it is no list of postcodes."""
+    parts = {plain_name(part) for part in re.split(r"[,;|\n]", extent)} - {""}
+    return parts if all(any(c.isdigit() for c in part) for part in parts) else set()
 
 
 def _same(name: str | None, other: str | None) -> bool:
