@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.wrappers import Response
 
 # Importing the pages is what adds them to the blueprint.
 from console import (  # noqa: F401
     chrome,
+    doubting,
+    duplicates,
     entrance,
     figures,
+    finding,
+    listing_calls,
+    listings,
     media,
+    need_review,
     own_page,
     problems,
     queue,
@@ -21,24 +26,15 @@ from console import (  # noqa: F401
     working,
 )
 from console.deps import EXTENSION, ConsoleDeps, Mounted, blueprint
+from console.page_headers import protected
 from console.people import csrf, load_person, login_manager
+from console.provider_page import provider_blueprint
 from console.texts import Texts
-
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 def register_console(app: Flask, deps: ConsoleDeps) -> None:
-    """Serve everything below /console/. Sets the app's secret key and session cookie."""
+    """Serve everything below /console/, and the pages of providers below /listing/. Sets the app's secret key and
+    session cookie."""
     config = deps.config
     app.config.update(
         SECRET_KEY=config.secret_key,
@@ -62,13 +58,10 @@ def register_console(app: Flask, deps: ConsoleDeps) -> None:
     login_manager.init_app(app)
     login_manager.user_loader(load_person)
     app.register_blueprint(blueprint)
+    app.register_blueprint(provider_blueprint)
 
 
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Nothing foreign runs in or around the pages, and no page with people's matters is kept by a browser."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "console.static":
-        response.headers["Cache-Control"] = "no-store"
-    return response
+    """No page with people's matters is kept by a browser; what all pages share may be."""
+    return response if request.endpoint == "console.static" else protected(response)

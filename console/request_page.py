@@ -17,8 +17,10 @@ from console.forms import LONGEST_REPLY, Errors
 from console.needs import need_groups
 from console.people import me
 from console.transcript import transcript
+from core.db.models.freshness import DoubtKind
 from core.db.models.help_request import HelpRequest, Status
 from core.directory.find import service_offer
+from core.directory.freshness.doubted import doubted
 from core.helpdesk.calling import careful, may_ring, why_not
 from core.helpdesk.one_request import RequestPage
 from core.helpdesk.one_request import request_page as page_of
@@ -27,16 +29,22 @@ from core.helpdesk.volunteers import all_volunteers
 from core.i18n.phrasebook import spoken_number
 from core.messages import Channel, ContactKind
 
+WRONG = (DoubtKind.NUMBER_DEAD, DoubtKind.CLOSED, DoubtKind.MOVED, DoubtKind.WRONG_HOURS, DoubtKind.OTHER)
+"""What a volunteer can find wrong with a listing; the other kinds come of asking providers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownService:
     """A service of the directory; `number` to dial, `phone` to read."""
 
+    id: UUID
     name: str
     organization: str
     number: str | None
     phone: str | None
     extension: str
+    doubt: DoubtKind | None
+    """What somebody has found wrong with it last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ def request_view(
     mine = page.row.holder_id == me().volunteer_id
     with deps().database.read() as session:
         tried = _services(session, [UUID(text) for text in page.tried])
+        doubtable = mentioned(session, page)
         referrals = _services(session, page.referrals)
         people = {str(v.id): v.name for v in all_volunteers(session)}
         no_call = _no_call(session, request_id) if mine else None
@@ -100,6 +109,8 @@ def request_view(
         reply_key=reply_key,
         note_key=note_key,
         longest=LONGEST_REPLY,
+        wrong_with=WRONG,
+        doubtable=doubtable,
     )
     return Response(body, 400 if errors else 200, mimetype="text/html")
 
@@ -126,6 +137,12 @@ def seen(request_id: UUID) -> RequestPage | None:
         holds = record_reveal(session, request_id, volunteer_id, deps().clock.now())
     with deps().database.read() as session:
         return page_of(session, deps().sealer, request_id, revealed=holds)
+
+
+def mentioned(session: Session, page: RequestPage) -> list[ShownService]:
+    """The services that the resident was told of, or agreed to be referred to, each once."""
+    services = _services(session, [*page.referrals, *(UUID(text) for text in page.tried)])
+    return list({service.id: service for service in services}.values())
 
 
 def _no_call(session: Session, request_id: UUID) -> str | None:
@@ -159,14 +176,17 @@ def _services(session: Session, ids: Sequence[UUID]) -> list[ShownService]:
     """The services that are still in the directory, by what they were merged into."""
     language, country = wording().language, deps().config.country
     at = deps().clock.now().astimezone(deps().config.timezone)
-    offers = filter(None, (service_offer(session, service_id, at=at) for service_id in ids))
+    offers = [offer for service_id in ids if (offer := service_offer(session, service_id, at=at))]
+    doubts = doubted(session, [offer.service_id for offer in offers])
     return [
         ShownService(
+            id=offer.service_id,
             name=offer.name.by_language.get(language, offer.name.original),
             organization=offer.organization.by_language.get(language, offer.organization.original),
             number=offer.phone.number if offer.phone else None,
             phone=spoken_number(offer.phone.number, country) if offer.phone else None,
             extension=offer.phone.extension if offer.phone else "",
+            doubt=doubts.get(offer.service_id),
         )
         for offer in offers
     ]

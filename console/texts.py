@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -60,6 +60,10 @@ class Wording:
         """Date and time of day, in the community's own zone."""
         local = at.astimezone(self.zone)
         return f"{format_date(local, 'medium', self.locale)}, {format_time(local, 'short', self.zone, self.locale)}"
+
+    def day(self, day: date) -> str:
+        """A day: "Nov 23, 2026"."""
+        return str(format_date(day, "medium", self.locale))
 
     def weekday(self, at: datetime) -> str:
         """Day of the week and time of day: "Tuesday 10:05 AM"."""

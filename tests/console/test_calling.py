@@ -134,7 +134,7 @@ class TestCalling:
         team.has_phone("ana", "+12025550172")
         vera, request_id = holding(team, enter)
         ana = enter("ana")
-        assert "/call" not in ana.visit(f"/console/requests/{request_id}")
+        assert f"{request_id}/call" not in ana.visit(f"/console/requests/{request_id}")
         vera.submit("/release")
         ana.visit(f"/console/requests/{request_id}")
         ana.submit("/claim")

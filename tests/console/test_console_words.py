@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.texts import Texts
+from core.db.models.freshness import AskedBy, DoubtKind
 from core.db.models.help_request import CallBack, FollowUpAnswer, Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery
 from core.db.models.review import Cause
@@ -31,6 +32,8 @@ CODES = [
     *(f"answer.{code}" for code in FollowUpAnswer),
     *(f"call_back.{code}" for code in CallBack),
     *(f"cause.{code}" for code in UnmetCause),
+    *(f"doubt_kind.{code}" for code in DoubtKind),
+    *(f"asked_by.{code}" for code in AskedBy),
     *(f"review_cause.{code}" for code in Cause),
     *(f"shelf.{code}" for code in Shelf),
     *(f"empty.{code}" for code in Shelf),

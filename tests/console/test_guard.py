@@ -28,6 +28,13 @@ EXPECTED = {
     "console.own_page": (200, 200, 200),
     "console.overview": (404, 404, 200),
     "console.review": (404, 404, 200),
+    "console.need_review": (404, 404, 200),
+    "console.listings": (404, 404, 200),
+    "console.ask_many": (404, 404, 200),
+    "console.listing_calls": (200, 200, 200),
+    "console.find_service": (200, 200, 200),
+    "console.duplicates": (404, 404, 200),
+    "console.duplicate_pair": (404, 404, 404),
     "console.no_such_page": (404, 404, 404),
 }
 

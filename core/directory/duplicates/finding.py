@@ -17,9 +17,9 @@ from core.directory.duplicates.listings import load_listings
 from core.directory.merged import FIELDS
 from core.directory.operations import MergeRefused, merge
 
-SHOWN = 0.5
+SHOWN = 0.3
 """From this score on a pair is shown to a coordinator."""
-AUTOMATIC = 0.995
+AUTOMATIC = 0.95
 """From this score on a pair may be merged without anybody's look; docs/measurements.md tells how many are right."""
 
 Progress = Callable[[int, int], None]
@@ -42,7 +42,8 @@ def find_duplicates(
     automatic: merge what is clear beyond doubt. progress: told (done, of all) from time to time.
     """
     listings = {listing.id: listing for listing in load_listings(session)}
-    known = set(session.execute(sa.select(DuplicatePair.left_id, DuplicatePair.right_id)).tuples())
+    pairs = session.execute(sa.select(DuplicatePair.left_id, DuplicatePair.right_id))
+    known = {(left, right) for left, right in pairs}
     compared = sorted(pairs_to_compare([*listings.values()]))
     shown = merged = 0
     for done, (left, right) in enumerate(compared, start=1):

@@ -10,6 +10,7 @@ from itertools import product
 
 from rapidfuzz import fuzz
 
+from core.directory.duplicates.kinds import kinds_of
 from core.directory.duplicates.listings import Listing, Site
 from core.directory.places import kilometres
 
@@ -28,15 +29,22 @@ class Evidence(StrEnum):
     NAME = "name"
     OWN_WORDS = "own_words"
     """The names without the words that half the directory bears."""
+    CROSSED = "crossed"
+    """One's name and the other's organization: some sources name the programme, some who runs it."""
     ORGANIZATION = "organization"
-    STREET = "street"
-    HOUSE = "house"
+    KIND = "kind"
+    """What the names say that it is: a center, meals at home, legal help."""
+    DOOR = "door"
+    """The same number in a street of the same name."""
     TOWN = "town"
     NEAR = "near"
     PHONE = "phone"
     WEBSITE = "website"
     EMAIL = "email"
-    NEEDS = "needs"
+    SOURCES = "sources"
+    """Two sources: one source seldom lists a thing twice."""
+    NAME_HERE = "name_here"
+    """Like names at one door or one number: together they say more than each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,34 @@ class Weights:
     unknown: dict[Evidence, float]
 
 
-WEIGHTS = Weights(0.0, dict.fromkeys(Evidence, 1.0), dict.fromkeys(Evidence, 0.0))
+WEIGHTS = Weights(
+    start=-18.48,
+    per={
+        Evidence.NAME: 2.72,
+        Evidence.OWN_WORDS: 1.30,
+        Evidence.CROSSED: -0.07,
+        Evidence.ORGANIZATION: 2.70,
+        Evidence.KIND: 3.72,
+        Evidence.DOOR: 1.47,
+        Evidence.TOWN: 1.97,
+        Evidence.NEAR: 1.37,
+        Evidence.PHONE: -1.25,
+        Evidence.WEBSITE: -1.38,
+        Evidence.EMAIL: -0.18,
+        Evidence.SOURCES: 2.45,
+        Evidence.NAME_HERE: 3.23,
+    },
+    unknown={
+        Evidence.ORGANIZATION: 3.20,
+        Evidence.KIND: 1.86,
+        Evidence.DOOR: 1.46,
+        Evidence.TOWN: 1.69,
+        Evidence.NEAR: 1.65,
+        Evidence.PHONE: 0.28,
+        Evidence.WEBSITE: 1.56,
+        Evidence.EMAIL: 0.74,
+    },
+)
 """Fitted by scripts/evaluate_duplicates.py --fit to the development half of the labelled pairs; how well they do on
 the other half stands in docs/measurements.md."""
 
@@ -63,13 +98,19 @@ class Likeness:
 
 def compare(left: Listing, right: Listing) -> dict[Evidence, float]:
     """The evidence for and against; what can't be told is left out."""
-    names = [*product(left.names, right.names)]
+    crossed = max((_like(a, b) for a, b in ((left.name, right.organization), (left.organization, right.name))
+                   if a and b), default=0.0)  # fmt: skip
     found = {
-        Evidence.NAME: max((_like(a, b) for a, b in names), default=0.0),
-        Evidence.OWN_WORDS: max((_own_words(a, b) for a, b in names), default=0.0),
+        Evidence.NAME: _like(left.name, right.name),
+        Evidence.OWN_WORDS: _own_words(left.name, right.name),
+        Evidence.CROSSED: crossed,
+        Evidence.SOURCES: float(left.source_id != right.source_id),
     }
     if left.organization and right.organization:
         found[Evidence.ORGANIZATION] = _like(left.organization, right.organization)
+    left_kinds, right_kinds = kinds_of(left.name), kinds_of(right.name)
+    if left_kinds and right_kinds:
+        found[Evidence.KIND] = len(left_kinds & right_kinds) / len(left_kinds | right_kinds)
     found |= _places(left, right)
     if left.phones and right.phones:
         found[Evidence.PHONE] = float(bool(left.phones & right.phones))
@@ -77,8 +118,8 @@ def compare(left: Listing, right: Listing) -> dict[Evidence, float]:
         found[Evidence.WEBSITE] = _website(left.website, right.website)
     if left.email and right.email:
         found[Evidence.EMAIL] = float(left.email == right.email)
-    if left.needs and right.needs:
-        found[Evidence.NEEDS] = len(left.needs & right.needs) / min(len(left.needs), len(right.needs))
+    here = max(found.get(Evidence.DOOR, 0.0), found.get(Evidence.PHONE, 0.0))
+    found[Evidence.NAME_HERE] = max(found[Evidence.NAME], found[Evidence.OWN_WORDS], crossed) * here
     return found
 
 
@@ -103,9 +144,8 @@ def _places(left: Listing, right: Listing) -> dict[Evidence, float]:
 def _site(a: Site, b: Site) -> dict[Evidence, float]:
     found: dict[Evidence, float] = {}
     if a.street and b.street:
-        found[Evidence.STREET] = fuzz.token_sort_ratio(a.street, b.street) / 100
-        if a.house_number and b.house_number:
-            found[Evidence.HOUSE] = float(a.house_number == b.house_number)
+        same_house = a.house_number == b.house_number
+        found[Evidence.DOOR] = fuzz.token_set_ratio(a.street, b.street) / 100 if same_house else 0.0
     if a.postcode and b.postcode:
         found[Evidence.TOWN] = 1.0 if a.postcode == b.postcode else 0.5 * float(bool(a.city) and a.city == b.city)
     elif a.city and b.city:
@@ -129,6 +169,6 @@ def likeness(left: Listing, right: Listing, weights: Weights | None = None) -> L
     by = weights or WEIGHTS
     found = compare(left, right)
     odds = by.start + sum(
-        by.per[kind] * found[kind] if kind in found else by.unknown.get(kind, 0.0) for kind in Evidence
+        by.per.get(kind, 0.0) * found[kind] if kind in found else by.unknown.get(kind, 0.0) for kind in Evidence
     )
     return Likeness(1 / (1 + math.exp(-odds)), found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -20,7 +19,6 @@ from core.db.models import (
     Redirect,
     Service,
     ServiceAtLocation,
-    ServiceNeed,
 )
 from core.directory.candidates import ACTIVE
 from core.directory.names import plain_name
@@ -55,7 +53,6 @@ class Listing:
     organization: str
     sites: tuple[Site, ...] = ()
     phones: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
     website: str = ""
     """Host and path, without "www."."""
     email: str = ""
@@ -66,17 +63,14 @@ class Listing:
         return tuple(filter(None, dict.fromkeys((self.name, self.organization))))
 
 
-def load_listings(session: Session, ids: Collection[UUID] | None = None) -> list[Listing]:
-    """All active services that aren't merged away, or those of `ids` among them."""
+def load_listings(session: Session) -> list[Listing]:
+    """All active services that aren't merged away."""
     columns = (Service.id, Service.source_id, Service.organization_id, Service.name, Organization.name, Service.url,
                Service.email)  # fmt: skip
     merged = sa.select(Redirect.old_id).where(Redirect.entity == "service")
     wanted = sa.select(*columns).join(Organization, Organization.id == Service.organization_id)
     rows = session.execute(wanted.where(ACTIVE, Service.id.not_in(merged)).order_by(Service.id)).all()
-    if ids is not None:
-        rows = [row for row in rows if row[0] in ids]
-    sites, needs = _sites(session), _needs(session)
-    phones = _phones(session)
+    sites, phones = _sites(session), _phones(session)
     return [
         Listing(
             id=service_id,
@@ -86,7 +80,6 @@ def load_listings(session: Session, ids: Collection[UUID] | None = None) -> list
             sites=tuple(sites.get(service_id, ())),
             # The head office's number says nothing where the service has one of its own.
             phones=frozenset(phones.get(service_id) or phones.get(organization_id) or ()),
-            needs=frozenset(needs.get(service_id, ())),
             website=plain_website(url or ""),
             email=(email or "").strip().casefold(),
         )
@@ -122,20 +115,12 @@ def _sites(session: Session) -> dict[UUID, list[Site]]:
     return sites
 
 
-def _needs(session: Session) -> dict[UUID, set[str]]:
-    return _sets(session.execute(sa.select(ServiceNeed.service_id, ServiceNeed.need_code)).tuples())
-
-
 def _phones(session: Session) -> dict[UUID, set[str]]:
     """Numbers by the service, or else by the organization."""
     owner = sa.func.coalesce(PhoneNumber.service_id, PhoneNumber.organization_id)
-    rows = sa.select(owner, PhoneNumber.number).where(owner.is_not(None), PhoneNumber.number.is_not(None))
-    return _sets(session.execute(rows).tuples())
-
-
-def _sets(rows: Iterable[tuple[UUID, str | None]]) -> dict[UUID, set[str]]:
+    rows = sa.select(owner, PhoneNumber.number).where(owner.is_not(None))
     found: dict[UUID, set[str]] = defaultdict(set)
-    for owner, value in rows:
-        if value:
-            found[owner].add(value)
+    for owner_id, number in session.execute(rows):
+        if number:
+            found[owner_id].add(number)
     return found
