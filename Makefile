@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run full test check bench bench-understanding lock clean
+.PHONY: help run full test check bench bench-directory bench-understanding lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 30
@@ -27,6 +27,9 @@ check: .stamps/dev ## ruff, mypy, import-linter
 bench: .stamps/dev ## measure a text and a call from signed POST to answer; writes bench/results/
 	@$(BIN)/python -m bench.inbound
 	@$(BIN)/python -m bench.calls
+
+bench-directory: .stamps/dev ## measure finding a service in 1,000 to 100,000: make bench-directory ARGS="--sizes 1000000"
+	@$(BIN)/python -m bench.directory $(ARGS)
 
 bench-understanding: .stamps/dev ## measure the understanding on CLINC150: make bench-understanding CLINC=data_full.json
 	@$(BIN)/python -m bench.understanding $(CLINC)

@@ -10,9 +10,10 @@ from flask import Flask
 from app.bot import begin_beside_the_web
 from app.cli.settings import service_config
 from app.web import create_app
-from app.wiring import build_house
+from app.wiring import House, build_house
 from app.worker import Worker
 from core.config import Config
+from core.directory.index import read_index
 
 THREADS = 8
 PROCESSES_ON_POSTGRESQL = 2
@@ -21,18 +22,21 @@ PROCESSES_ON_POSTGRESQL = 2
 
 def application() -> Flask:
     """What each web process serves. A worker thread delivers at once what this process was asked for."""
-    house = build_house(service_config())
-    Worker(house).start()
-    begin_beside_the_web(house)
-    return create_app(house)
+    return create_app(_begun())
 
 
 def demo_application() -> Flask:
     """The same with the phone simulator."""
+    return create_app(_begun(), simulator=True)
+
+
+def _begun() -> House:
     house = build_house(service_config())
+    with house.database.read() as session:
+        read_index(session)  # a large directory's is made now, and not while a resident waits
     Worker(house).start()
     begin_beside_the_web(house)
-    return create_app(house, simulator=True)
+    return house
 
 
 def run_server(config: Config, target: str) -> None:

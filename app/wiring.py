@@ -21,6 +21,7 @@ from core.conversation.situation import Community
 from core.db.engine import Database
 from core.db.models.outgoing import Delivery
 from core.db.sealing import Sealer, SealError
+from core.directory.index import INDEX, keep_index_in
 from core.helpdesk.calling import call_ended, number_to_connect
 from core.helpdesk.delivery_failures import delivery_failed
 from core.helpdesk.desk import Desk, fresh_reference
@@ -121,6 +122,7 @@ def build_house(
     rng = rng or random.SystemRandom()
     sealer = build_sealer(config)
     database = database or Database(config.database_url)
+    keep_index_in(database.engine, config.data_dir / INDEX)
     model = model or build_model(config)
     catalogue = model.catalogue
     phrasebook = build_phrasebook(config, catalogue)

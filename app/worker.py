@@ -12,6 +12,7 @@ from app.hearing import hear
 from app.media import fetch_media
 from app.wiring import House
 from core.db.models.timer import Heartbeat, TimerKind
+from core.directory.changes import forget_old_changes
 from core.failures import log_failure
 from core.helpdesk.delivery_failures import delivery_failed
 from core.outbox.operations import forget_old_reports, settle_reports
@@ -104,4 +105,5 @@ class Worker:
                 delivery_failed(session, self._house.desk, failed, self._house.rng, now)
             forget_old_reports(session, now)
             forget_old(session, now)
+            forget_old_changes(session, now)
         self._last_beat = now

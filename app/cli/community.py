@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from app.cli.reading_needs import need_reader
 from app.cli.settings import ready_database
 from app.demo import SAMPLE, SAMPLE_SOURCE
 from core.config import Config
 from core.db.models.volunteer import Role
-from core.directory.export import export_path
+from core.directory.exporting import export_path
 from core.directory.find import Offer, find_by_text
-from core.directory.importing import ImportFailed, import_path, load_mapping
+from core.directory.importing import ImportFailed, Progress, import_path, load_mapping
 from core.directory.places import resolve_place
 from core.directory.validating import validate_path
 from core.helpdesk.volunteers import VolunteerError, add_volunteer, all_volunteers, disable_volunteer
@@ -32,38 +36,69 @@ def directory() -> None:
 @click.option("--source", "source_name", help="Name of the source; the file's name if not given.")
 @click.option("--mapping", help="A mapping file, or the name of a built-in one, for flat CSV.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--shrunk-ok", is_flag=True, help="Take a feed in which more than half of the source is missing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def directory_import(
-    path: Path | None, sample: bool, source_name: str | None, mapping: str | None, dry_run: bool, as_json: bool
+    path: Path | None,
+    sample: bool,
+    source_name: str | None,
+    mapping: str | None,
+    dry_run: bool,
+    shrunk_ok: bool,
+    as_json: bool,
 ) -> None:
-    """Take in PATH: HSDS JSON, or flat CSV with a mapping file. Good records together, bad ones quarantined."""
+    """Take in PATH, a file, folder, .zip or .gz: HSDS (JSON, tabular, 1.1), Ohana CSV, or your own with a mapping.
+
+    Good records together, bad ones quarantined. Ends with 1 where nothing could be read and so nothing was changed.
+    """
     if sample == (path is not None):
         raise click.UsageError("Give either PATH or --sample.")
     config = Config.from_env(os.environ)
     database = ready_database(config)
     chosen = path or SAMPLE
     try:
-        report = import_path(
-            database,
-            chosen,
-            source_name=source_name or (SAMPLE_SOURCE if sample else chosen.stem),
-            mapping=load_mapping(mapping) if mapping else None,
-            now=datetime.now(UTC),
-            country=config.country,
-            dry_run=dry_run,
-        )
+        with _progress_bar() as progress:
+            report = import_path(
+                database,
+                chosen,
+                source_name=source_name or (SAMPLE_SOURCE if sample else chosen.stem),
+                mapping=load_mapping(mapping) if mapping else None,
+                now=datetime.now(UTC),
+                country=config.country,
+                dry_run=dry_run,
+                shrunk_ok=shrunk_ok,
+                progress=progress,
+                read_needs=need_reader(config),
+            )
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else report.text())
 
 
+@contextmanager
+def _progress_bar() -> Iterator[Progress | None]:
+    """A bar on the terminal for imports that take a while; on anything else than a terminal nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label="Importing", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
 @directory.command("export")
 @click.argument("path", type=click.Path(path_type=Path))
-def directory_export(path: Path) -> None:
-    """Write the directory to PATH: a .json file (HSDS), or a folder with translations, places and bodies beside it."""
+@click.option("--tabular", is_flag=True, help="PATH becomes a folder with the CSV files of the HSDS package.")
+def directory_export(path: Path, tabular: bool) -> None:
+    """Write the directory to PATH: a .json file (HSDS), a .zip file (HSDS tabular package), or a folder with
+    translations, places and bodies beside the services."""
     database = ready_database(Config.from_env(os.environ))
     with database.read() as session:
-        count = export_path(session, path)
+        count = export_path(session, path, tabular=tabular)
     click.echo(f"{count} services written to {path}.")
 
 

@@ -10,6 +10,7 @@ from app.wiring import check_wiring
 from core.config import Config, check_for_service
 from core.db.engine import Database
 from core.db.migrate import is_current
+from core.directory.index import INDEX, keep_index_in
 
 
 def service_config() -> Config:
@@ -25,4 +26,5 @@ def ready_database(config: Config) -> Database:
     database = Database(config.database_url)
     if not is_current(database):
         raise click.ClickException("The database is not up to date. Run: handrail db upgrade")
+    keep_index_in(database.engine, config.data_dir / INDEX)
     return database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
-from core.db.models import Language, Location, Organization, Service, ServiceAtLocation, Translation
-from core.directory.candidates import ACTIVE, final, merges
+from core.db.models import Language, Location, ServiceAtLocation
+from core.directory.candidates import active
+from core.directory.index import Kept, read_index
 from core.directory.judging import language_tag
-from core.directory.names import plain, plain_name
+from core.directory.names import plain
 from core.directory.offers import Offer, load_offers
 from core.directory.places import PlaceRef, distance
 
@@ -22,67 +24,57 @@ LIKE_ENOUGH = 72.0
 """Likeness, of 100, from which a misspelt name is taken for a known one."""
 BY_ORGANIZATION = 4.0
 """Points of likeness by which a service's own name goes before its organization's."""
-MOST_SPELLINGS = 300
-
-_Names = dict[str, list[tuple[UUID, float]]]
+_Words = list[dict[str, float]]
+"""For each word asked for, how like it is to other words, of 100."""
+AS_TOLD = 0.8
+"""What it counts if the words stand in the name, the description and the address together: less than any good name."""
 
 
 def find_by_text(
     session: Session, text: str, *, near: PlaceRef | None, at: datetime, language: str, limit: int = 10
 ) -> tuple[Offer, ...]:
-    """Services whose name, or whose organization's, is like `text`, the likest first; among equally like ones those
-    given in `language`, then the nearer ones. at: local, aware."""
+    """Services whose name, or whose organization's, is like `text`, the likest first; then those that are told of in
+    its words. Among equally like ones those given in `language` go first, then the nearer ones. at: local, aware."""
     wanted = _sorted_words(plain(text))
     if not wanted:
         return ()
-    names = _names(session)
-    likeness: dict[UUID, float] = {}
-    hits = process.extract(wanted, list(names), scorer=_likeness, score_cutoff=LIKE_ENOUGH, limit=MOST_SPELLINGS)
-    for spelling, score, _ in hits:
-        for service_id, less in names[spelling]:
-            likeness[service_id] = max(likeness.get(service_id, 0.0), score - less)
+    found = read_index(session).called(text, near)
+    words = _likest_words(wanted, found)
+    likeness = {kept.id: like for kept in found if (like := _like(wanted, kept, words)) >= LIKE_ENOUGH}
     distances, speaking = _distances(session, likeness, near), _speaking(session, likeness, language)
     order = sorted(likeness, key=lambda i: (-round(likeness[i]), i not in speaking, distances[i], str(i)))
-    return load_offers(session, order[:limit], at=at, place=near)
+    there = {candidate.id for candidate in active(session, order)}
+    return load_offers(session, [i for i in order if i in there][:limit], at=at, place=near)
 
 
-def _likeness(wanted: str, name: str, *, score_cutoff: float | None = None) -> float:
+def _like(wanted: str, kept: Kept, words: _Words) -> float:
+    """How like a listing's names, or what is told of it, are to what is wanted; 0 to 100."""
+    own = max((_likeness(wanted, name, words) for name in kept.names), default=0.0)
+    run_by = max((_likeness(wanted, name, words) for name in kept.organizations), default=0.0) - BY_ORGANIZATION
+    if (named := max(own, run_by)) >= LIKE_ENOUGH:
+        return named
+    return _word_by_word([*" ".join((*kept.names, *kept.organizations)).split(), *kept.words], words) * AS_TOLD
+
+
+def _likeness(wanted: str, name: str, words: _Words) -> float:
     """How like two names are: as wholes, or all of the words asked for within a longer name."""
+    name = _sorted_words(name)
     whole = fuzz.ratio(wanted, name)
     within = fuzz.token_set_ratio(wanted, name) * 0.95 if len(wanted) >= 4 else 0.0
-    return max(whole, within, _word_by_word(wanted, name) * 0.9)
+    return max(whole, within, _word_by_word(name.split(), words) * 0.9)
 
 
-def _word_by_word(wanted: str, name: str) -> float:
-    """The mean likeness of each word asked for to the likest word of the name."""
-    words, there = wanted.split(), name.split()
-    return sum(max(fuzz.ratio(word, other) for other in there) for word in words) / len(words) if there else 0.0
+def _likest_words(wanted: str, found: Sequence[Kept]) -> _Words:
+    """How like each word asked for is to each word of all that was found, in one go."""
+    others = sorted({word for kept in found for text in (*kept.names, *kept.organizations, *kept.words)
+                     for word in text.split()})  # fmt: skip
+    table = process.cdist(wanted.split(), others, scorer=fuzz.ratio)
+    return [dict(zip(others, row, strict=True)) for row in table.tolist()]
 
 
-def _names(session: Session) -> _Names:
-    """{words of a name in alphabetical order: [(service, points taken off)]}"""
-    merged = merges(session)
-    names: _Names = defaultdict(list)
-    services: dict[UUID, list[UUID]] = defaultdict(list)
-    columns = (Service.id, Service.organization_id, Service.name, Service.alternate_name)
-    own: dict[UUID, list[UUID]] = {}
-    for service_id, organization_id, name, other in session.execute(sa.select(*columns).where(ACTIVE)):
-        seen_as = final(service_id, merged)
-        services[organization_id].append(seen_as)
-        own[service_id] = [seen_as]
-        for spelling in filter(None, (name, other)):
-            names[_sorted_words(plain_name(spelling))].append((seen_as, 0.0))
-    for organization_id, name in session.execute(sa.select(Organization.id, Organization.name)):
-        names[_sorted_words(plain_name(name))] += [(i, BY_ORGANIZATION) for i in services[organization_id]]
-    translated = sa.select(Translation.entity_id, Translation.text).where(
-        Translation.field == "name", Translation.entity.in_(("service", "organization"))
-    )
-    for entity_id, name in session.execute(translated):
-        less = 0.0 if entity_id in own else BY_ORGANIZATION
-        found = own.get(entity_id) or services.get(entity_id, [])
-        names[_sorted_words(plain_name(name))] += [(i, less) for i in found]
-    names.pop("", None)
-    return names
+def _word_by_word(there: Sequence[str], words: _Words) -> float:
+    """The mean likeness of each word asked for to the likest of `there`."""
+    return sum(max(map(likeness.__getitem__, there)) for likeness in words) / len(words) if there else 0.0
 
 
 def _distances(session: Session, ids: dict[UUID, float], near: PlaceRef | None) -> dict[UUID, float]:

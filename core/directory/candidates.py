@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,13 +11,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.models import Redirect, Service, ServiceArea, ServiceNeed
+from core.db.models import Redirect, Service, ServiceArea
 from core.directory.areas import Area, Serves, serves
+from core.directory.geography import load_geography
 from core.directory.offers import Reason, ReasonCode
-from core.directory.places import PlaceRef, load_gazetteer
+from core.directory.places import PlaceRef
 
-ACTIVE = sa.or_(Service.status.is_(None), Service.status == "active")
-"""Unknown counts as active: most sources never say."""
+ACTIVE = sa.and_(Service.withdrawn_at.is_(None), sa.or_(Service.status.is_(None), Service.status == "active"))
+"""Unknown counts as active: most sources never say. What its source no longer gives is offered to nobody new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,12 @@ class Candidate:
     reasons: tuple[Reason, ...] = ()
 
 
-def with_need(session: Session, need: str) -> list[Candidate]:
-    """Active services that meet the need; a merged one is seen as what it was merged into."""
-    merged = merges(session)
-    ids = session.scalars(sa.select(ServiceNeed.service_id).where(ServiceNeed.need_code == need))
-    wanted = {final(i, merged) for i in ids}
+def active(session: Session, ids: Collection[UUID]) -> list[Candidate]:
+    """The services of `ids` that are active, by id."""
     rows = session.execute(
-        sa.select(Service.id, Service.name, Service.assured_date).where(Service.id.in_(wanted), ACTIVE)
+        sa.select(Service.id, Service.name, Service.assured_date)
+        .where(Service.id.in_(ids), ACTIVE)
+        .order_by(Service.id)
     )
     return [Candidate(*row) for row in rows]
 
@@ -45,7 +45,7 @@ def in_area(session: Session, candidates: Sequence[Candidate], place: PlaceRef |
     """Those who serve `place`, or may; with the area as a reason where it is certain."""
     if place is None:
         return list(candidates)
-    gazetteer = load_gazetteer(session)
+    geography = load_geography(session)
     areas: dict[UUID, list[Area]] = defaultdict(list)
     columns = (ServiceArea.service_id, ServiceArea.name, ServiceArea.extent, ServiceArea.extent_type)
     ids = [candidate.id for candidate in candidates]
@@ -53,11 +53,27 @@ def in_area(session: Session, candidates: Sequence[Candidate], place: PlaceRef |
         areas[service_id].append(Area(*area))
     served = []
     for c in candidates:
-        answer, name = serves(areas[c.id], place, gazetteer)
+        answer, name = serves(areas[c.id], place, geography)
         if answer is not Serves.NO:
             reasons = (Reason(ReasonCode.SERVES_AREA, name),) if answer is Serves.YES else ()
             served.append(Candidate(c.id, c.name, c.assured, reasons))
     return served
+
+
+def followed(session: Session, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """{service: what it is seen as}, through all merges"""
+    seen_as = {i: i for i in ids}
+    frontier = set(seen_as)
+    while frontier:
+        rows = session.execute(
+            sa.select(Redirect.old_id, Redirect.new_id).where(
+                Redirect.entity == "service", Redirect.old_id.in_(frontier)
+            )
+        )
+        merged = dict(rows.all())
+        seen_as = {i: merged.get(now, now) for i, now in seen_as.items()}
+        frontier = set(merged.values())
+    return seen_as
 
 
 def merges(session: Session) -> dict[UUID, UUID]:

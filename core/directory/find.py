@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from core.db.models.help_request import UnmetCause
 from core.directory.by_name import find_by_text
-from core.directory.candidates import final, in_area, merges, with_need
-from core.directory.judging import judge, load_facts
+from core.directory.candidates import Candidate, active, followed, in_area
+from core.directory.index import Asked, read_index
+from core.directory.judging import judge, language_tag, load_facts
 from core.directory.offers import Offer, Reason, ReasonCode, load_offers
 from core.directory.opening import Opening
+from core.directory.person import NOBODY_KNOWN, Person, eligible
 from core.directory.places import PlaceRef
 
 __all__ = [
     "Found",
     "Offer",
     "Opening",
+    "Person",
     "Query",
     "Reason",
     "ReasonCode",
@@ -29,11 +32,17 @@ __all__ = [
 ]
 
 
+ENOUGH = 12
+"""Services that serve the place, so that one of them may be good in all else too."""
+WIDER = (1, 8, 64)
+"""How many times as many services as usual are looked at, one after the other, until there are enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is looked for. at: local, aware. language: a BCP-47 tag. not_these: services already turned down.
 
-    words: how the resident put it, for a service they may have named.
+    words: how the resident put it, for a service they may have named. person: who it is for.
     """
 
     need: str
@@ -43,6 +52,7 @@ class Query:
     not_these: tuple[UUID, ...] = ()
     limit: int = 3
     words: str = ""
+    person: Person = NOBODY_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +66,9 @@ class Found:
 
 def find(session: Session, query: Query) -> Found:
     """The best services for a need: at most `query.limit` that serve the place and weren't turned down."""
-    candidates = with_need(session, query.need)
-    if not candidates:
-        return Found(query.need, (), UnmetCause.NO_SERVICE)
-    served = in_area(session, candidates, query.place)
-    if not served:
-        return Found(query.need, (), UnmetCause.NOT_IN_AREA)
-    merged = merges(session) if query.not_these else {}
-    turned_down = {final(i, merged) for i in query.not_these}
-    wanted = [candidate for candidate in served if candidate.id not in turned_down]
+    wanted, cause = _candidates(session, query)
     if not wanted:
-        return Found(query.need, (), UnmetCause.NONE_ACCEPTED)
+        return Found(query.need, (), cause)
     facts = load_facts(session, [candidate.id for candidate in wanted], query.place)
     judged = [judge(candidate, facts, at=query.at, language=query.language, words=query.words) for candidate in wanted]
     best = sorted(judged, key=lambda one: one.order)[: query.limit]
@@ -80,7 +82,26 @@ def find(session: Session, query: Query) -> Found:
     return Found(query.need, offers, None)
 
 
+def _candidates(session: Session, query: Query) -> tuple[list[Candidate], UnmetCause | None]:
+    """Those to judge; or why there is nobody. Looks further than usual where few of the nearest serve the place."""
+    index, turned_down = read_index(session), set(followed(session, query.not_these).values())
+    asked = Asked(query.need, query.place, language_tag(query.language, None), query.words)
+    for wide in WIDER:
+        ids, nobody_else = index.meeting(asked, wide=wide)
+        candidates = active(session, ids)
+        if not candidates and nobody_else:
+            return [], UnmetCause.NO_SERVICE
+        served = in_area(session, candidates, query.place)
+        fitting = eligible(session, served, query.person)
+        wanted = [candidate for candidate in fitting if candidate.id not in turned_down]
+        if nobody_else or len(wanted) >= max(query.limit, ENOUGH):
+            break
+    if not served:
+        return [], UnmetCause.NOT_IN_AREA
+    return wanted, UnmetCause.NONE_ACCEPTED if fitting else UnmetCause.NOT_ELIGIBLE
+
+
 def service_offer(session: Session, service_id: UUID, *, at: datetime, place: PlaceRef | None = None) -> Offer | None:
     """One service as an offer, a merged one as what it was merged into; None when there is none of that id."""
-    ids = [final(service_id, merges(session))]
+    ids = [*followed(session, [service_id]).values()]
     return next(iter(load_offers(session, ids, at=at, place=place)), None)

@@ -23,6 +23,7 @@ from core.db.models import (
     ServiceAtLocation,
     Translation,
 )
+from core.directory.freshness.doubted import dead_numbers
 from core.directory.merged import chosen, tell_as_chosen
 from core.directory.opening import Opening, opening
 from core.directory.places import PlaceRef, distance
@@ -43,7 +44,10 @@ class ReasonCode(StrEnum):
     SPEAKS = "speaks"
     CHECKED = "checked"
     STALE = "stale"
+    DOUBTED = "doubted"
     HAS_PHONE = "has_phone"
+    FITS_AGE = "fits_age"
+    COMES_TO_THEM = "comes_to_them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Offer:
     latitude: float | None = None
     """Of `address`, in degrees (WGS 84), as is `longitude`."""
     longitude: float | None = None
+    phone_unsure: bool = False
+    """Somebody has found `phone` dead, and there is no other."""
 
 
 Texts = Mapping[tuple[UUID, str], Mapping[str, str]]
@@ -88,6 +94,8 @@ class _Shared:
     texts: Texts
     phones: Sequence[PhoneNumber]
     schedules: Sequence[Schedule]
+    dead: frozenset[tuple[UUID, str | None]]
+    """(service, number) that somebody has found dead."""
 
 
 def is_stale(assured: date | None, today: date) -> bool:
@@ -112,7 +120,7 @@ def load_offers(
         session.expunge(services[service_id])  # what is put into it below is told, not written
     tell_as_chosen(services, told)
     texts |= {(i, field): texts.get((owner, field), {}) for i in told for field, owner in told[i].items()}
-    shared = _Shared(texts, *shared_parts(session, services.values()))
+    shared = _Shared(texts, *shared_parts(session, services.values()), dead_numbers(session, services))
     return tuple(
         replace(_offer(services[i], shared, at=at, place=place), reasons=(reasons or {}).get(i, ()))
         for i in ids
@@ -162,6 +170,8 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
     head_phones = [p for p in shared.phones if p.organization_id == service.organization_id]
     there = [s for s in shared.schedules if location and s.location_id == location.id]
     hours = hours_of(service.schedules, there, location.id if location else None)
+    numbers = [*own_phones, *place_phones, *head_phones]
+    phone = _phone(p for p in numbers if (service.id, p.number) not in shared.dead) or _phone(numbers)
     free, cost = _cost(service, texts)
     description = _translated(service.description, texts, service.id, "description") if service.description else None
     return Offer(
@@ -170,7 +180,7 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
         organization=_translated(service.organization.name, texts, service.organization_id, "name"),
         organization_kind=service.organization.kind,
         description=description,
-        phone=_phone([*own_phones, *place_phones, *head_phones]),
+        phone=phone,
         address=_address(location.addresses) if location else None,
         opening=opening(hours, at),
         cost=cost,
@@ -181,6 +191,7 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
         reasons=(),
         latitude=location.latitude if location else None,
         longitude=location.longitude if location else None,
+        phone_unsure=phone is not None and (service.id, phone.number) in shared.dead,
     )
 
 
@@ -201,9 +212,15 @@ def hours_of(own: Iterable[Schedule], there: Iterable[Schedule], location_id: UU
 
 def _phone(numbers: Iterable[PhoneNumber]) -> Phone | None:
     for found in numbers:
-        if found.number and (found.type or "voice").casefold() not in ("fax", "tty", "textphone", "pager"):
+        if found.number and answered_by_a_voice(found):
             return Phone(found.number, found.extension or "")
     return None
+
+
+def answered_by_a_voice(number: PhoneNumber) -> bool:
+    """Whether it can be dialled and a person answers: no fax, no text telephone."""
+    kind = (number.type or "voice").casefold()
+    return number.number is not None and kind not in ("fax", "tty", "textphone", "pager")
 
 
 def _address(addresses: Sequence[Address]) -> str | None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.db.models import DuplicatePair, Redirect, Service
 from core.db.models.sources import PairState
-from core.directory.candidates import final, merges
+from core.directory.candidates import followed
+from core.directory.changes import note_changes
 from core.directory.merged import CHOOSABLE
 
 
@@ -35,24 +36,25 @@ def merge(
     """
     if session.get(Service, old_id) is None or session.get(Service, new_id) is None:
         raise MergeRefused("There is no such service.")
-    merged = merges(session)
-    if old_id in merged:
+    seen_as = followed(session, (old_id, new_id))
+    if seen_as[old_id] != old_id:
         raise MergeRefused("This service was merged already.")
-    if final(new_id, merged) == old_id:
+    if seen_as[new_id] == old_id:
         raise MergeRefused("A service can't be merged into itself.")
     others = {field: str(owner) for field, owner in (choices or {}).items() if owner != new_id}
     if others.keys() - set(CHOOSABLE) or set(others.values()) - {str(old_id)}:
         raise MergeRefused("Only the two services' own fields can be chosen between.")
     session.add(Redirect(entity="service", old_id=old_id, new_id=new_id, at=now, by=by, choices=others or None))
     session.flush()
+    note_changes(session, (old_id, new_id), now)
 
 
-def unmerge(session: Session, old_id: UUID) -> bool:
+def unmerge(session: Session, old_id: UUID, *, now: datetime) -> bool:
     """Undo the merge of `old_id`; False where there was none. The pair waits for a decision again."""
     redirect = session.scalar(sa.select(Redirect).where(Redirect.entity == "service", Redirect.old_id == old_id))
     if redirect is None:
         return False
-    left, right = sorted((redirect.old_id, redirect.new_id))
+    ids = left, right = sorted((redirect.old_id, redirect.new_id))
     session.delete(redirect)
     session.execute(
         sa.update(DuplicatePair)
@@ -60,6 +62,7 @@ def unmerge(session: Session, old_id: UUID) -> bool:
         .values(state=PairState.OPEN, decided_at=None, decided_by=None)
     )
     session.flush()
+    note_changes(session, ids, now)
     return True
 
 

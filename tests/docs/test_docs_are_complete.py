@@ -14,6 +14,7 @@ import pytest
 from app.cli import handrail
 from core.config import PREFIX, Config
 from core.db.models.contact_point import Relation
+from core.db.models.freshness import AskedBy, DoubtKind, EditOrigin, EditState, Verified
 from core.db.models.help_request import CallBack, FollowUpAnswer, Outcome, Reason, Status, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery, Purpose
 from core.db.models.review import Cause, Verdict
@@ -31,12 +32,16 @@ PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
 ROOMS = ("app", "bot", "carrier", "console", "core", "intents", "mail", "sms", "voice")
 CODED: tuple[type[StrEnum], ...] = (
     Act,
+    AskedBy,
     CallBack,
     CallOutcome,
     Cause,
     Channel,
     ContactKind,
     Delivery,
+    DoubtKind,
+    EditOrigin,
+    EditState,
     EmergencyKind,
     EventKind,
     FollowUpAnswer,
@@ -52,6 +57,7 @@ CODED: tuple[type[StrEnum], ...] = (
     UnmetCause,
     Urgency,
     Verdict,
+    Verified,
 )
 
 

@@ -17,7 +17,7 @@ from core.conversation.needs import referral_agreed, referral_refused, referral_
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, need_label, reply, say
 from core.conversation.situation import Community, Contact, Findings, Search, Situation
-from core.conversation.starting import emergency_again, follow_up_question
+from core.conversation.starting import emergency_again, follow_up_question, listing_question
 from core.conversation.state import OpenQuestion, QuestionKind, TalkState
 from core.db.models.help_request import Reason
 from core.directory.find import Found, Offer
@@ -59,6 +59,7 @@ LONGEST: dict[str, Param] = {
     "until": LATEST,
     "place": Words("the corner of Mill Street and Old Harbor Parkway, behind the church"),
     "text": Words("words " * 40),
+    "hours": Words("Mon, Tue, Wed, Thu, Fri 9:00 AM-12:30 PM; Mon, Tue, Wed, Thu, Fri 1:30 PM-5:00 PM"),
     "number": Words("3"),
     "what": Words("A hot lunch with company, twice a week in the hall behind the church on the corner of Mill Street"),
     "label": Words("teléfono, papeles y leyes"),
@@ -143,7 +144,10 @@ def composed(language: str, catalogue: Catalogue) -> list[Reply]:
         for key in load_domain("messages", language)
         if key.startswith("danger.")
     ]
-    we_begin = [follow_up_question(language), emergency_again(language)]
+    to_provider = listing_question(
+        LONG_NAME, Phone("+12025550173", "12345"), "1075-1077 Coney Island Avenue", "", language
+    )
+    we_begin = [follow_up_question(language), emergency_again(language), to_provider]
     return [*replies, *once_more(s, replies), which, *dangers, *doubts, *we_begin]
 
 

@@ -43,7 +43,7 @@ class Verification(Keyed):
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     token_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    """HMAC of the secret in the link; the secret itself is nowhere but in the e-mail."""
+    """HMAC of the secret in the link; the secret itself is nowhere but in the e-mail and the outbox's copy of it."""
     contact_point_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact_point.id"), index=True)
     state: Mapped[Verified] = mapped_column(coded(Verified), default=Verified.ASKED, index=True)
     answered_at: Mapped[datetime | None]
@@ -60,6 +60,8 @@ class DoubtKind(StrEnum):
     CLOSED = "closed"
     MOVED = "moved"
     WRONG_HOURS = "wrong_hours"
+    NO_ANSWER = "no_answer"
+    """Nobody picked up when volunteers rang the provider to ask."""
     OTHER = "other"
 
 
@@ -73,6 +75,8 @@ class Doubt(Keyed):
     at: Mapped[datetime]
     request_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("help_request.id"))
     by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+    number: Mapped[str | None] = mapped_column(sa.String(16))
+    """The number (E.164) that is dead."""
     note: Mapped[str | None]
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
 

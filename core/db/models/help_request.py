@@ -163,6 +163,8 @@ class UnmetCause(StrEnum):
     NO_SERVICE = "no_service"
     NOT_IN_AREA = "not_in_area"
     NONE_ACCEPTED = "none_accepted"
+    NOT_ELIGIBLE = "not_eligible"
+    """None is for someone of that age."""
 
 
 class UnmetNeed(Keyed):

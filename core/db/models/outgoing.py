@@ -37,6 +37,8 @@ class Purpose(StrEnum):
     DUTY = "duty"
     CONNECT = "connect"
     """A volunteer's own telephone is rung, to be connected with a resident."""
+    VERIFY = "verify"
+    """A provider is asked whether a listing is still right."""
     CODE = "code"
     """Shows that the phone it reaches is theirs who asked for it in a chat."""
 

@@ -64,10 +64,11 @@ def upgrade() -> None:
 
     op.create_table('doubt',
     sa.Column('service_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('number_dead', 'closed', 'moved', 'wrong_hours', 'other', name='doubtkind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('number_dead', 'closed', 'moved', 'wrong_hours', 'no_answer', 'other', name='doubtkind', native_enum=False, length=32), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('request_id', sa.Uuid(), nullable=True),
     sa.Column('by', sa.Uuid(), nullable=True),
+    sa.Column('number', sa.String(length=16), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
