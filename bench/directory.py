@@ -68,8 +68,8 @@ class Asked:
 class Figures:
     """One directory. Memory is what the process grew by, from before the index was opened until after all questions.
 
-    same_first: per cent of questions by need whose first answer is the one that judging everybody gives, where that one is
-    no further than 50 km.
+    same_first: per cent of questions by need whose first answer is the one that judging everybody gives, where that one
+    is no further than 50 km.
     """
 
     database: str

@@ -12,7 +12,7 @@ from core.directory.find import Reason, ReasonCode
 
 def reason_words(reason: Reason, wording: Wording) -> str:
     """One reason in the volunteer's language: "serves 11355", "open until 5:00 PM", "checked in October 2026"."""
-    return wording.t(f"why.{reason.code}", value=_value(reason, wording))
+    return wording.t("why." + reason.code, value=_value(reason, wording))
 
 
 def _value(reason: Reason, wording: Wording) -> str:

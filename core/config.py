@@ -68,7 +68,7 @@ class Config:
     speech_command: str = _setting("Program that prints the words of a sound file, whose path is added. Empty: none.",
                                    "", "whisper-to-text --quiet")  # fmt: skip
     verify_per_day: int = _setting("How many listings providers are asked about in a day, at most.", 50)
-    hsds_per_minute: int = _setting("How often one address may read the open directory in a minute. 0: nobody may.", 120)
+    hsds_per_minute: int = _setting("Requests a minute that one address may make of the open directory. 0: none.", 120)
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
     smtp_url: str = _setting("Mail server for e-mail to the duty contact and to providers.", "", "smtp://user:password@mail:587")

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from app.cli import areas, listings, needs  # noqa: F401  (add to the commands of the directory)
+from app.cli import areas, duplicates, listings, needs  # noqa: F401  (add to the commands of the directory)
 from app.cli.community import directory, volunteers
 from app.cli.operation import bot, db, doctor, keys, serve, worker
 from app.cli.showing import demo, talk

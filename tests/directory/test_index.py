@@ -167,6 +167,19 @@ def test_the_nearest_of_a_thousand(city_of_many: Database, monday_morning: datet
     assert first == f"Club {north}"
 
 
+def test_the_few_that_are_near_go_before_the_many_on_the_other_side_of_town(
+    city_of_many: Database, monday_morning: datetime
+) -> None:
+    with city_of_many.write() as session:
+        few = [uuid.UUID(int=n + 1) for n in range(10)]
+        session.execute(sa.update(Service).where(Service.id.in_(few)).values(assured_date=date(2020, 1, 1)))
+        session.execute(
+            sa.update(Location).where(Location.latitude > HALL[0] + 9.5 * STEP).values(latitude=HALL[0] + 0.05)
+        )
+        note_changes(session, [uuid.UUID(int=n + 1) for n in range(1_000)], NOW)
+    assert told(near(city_of_many, monday_morning, limit=3)) == ["Club 0", "Club 1", "Club 2"]
+
+
 def test_further_than_everyone(city_of_many: Database, monday_morning: datetime) -> None:
     assert told(near(city_of_many, monday_morning, north=50_000))
     with city_of_many.read() as session:

@@ -29,7 +29,7 @@ from intents.understanding import Act
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
-ROOMS = ("app", "bot", "carrier", "console", "core", "intents", "mail", "sms", "voice")
+ROOMS = ("app", "bot", "carrier", "console", "core", "hsds", "intents", "mail", "sms", "voice")
 CODED: tuple[type[StrEnum], ...] = (
     Act,
     AskedBy,

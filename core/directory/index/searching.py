@@ -126,7 +126,7 @@ class Reading:
         return self._searcher.doc_freq("language", language) * NEAREST < BESIDE * self._searcher.num_docs
 
     def _nearest(self, need: str, at: tuple[float, float], level: int, most: int, *also: Query) -> list[UUID]:
-        """The nearest that meet a need and `also`, from squares one level finer than `level` to some that are coarser."""
+        """The nearest that meet a need and `also`; from squares one level finer than `level` to some coarser."""
         inner: list[DocAddress] = []
         outer: list[DocAddress] = []
         for wider in range(max(level - 1, 0), min(level + COARSER, LEVELS) + 1):

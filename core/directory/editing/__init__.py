@@ -1,0 +1,1 @@
+"""Listings changed by people: field by field, with a log, approved by another where the community wants that."""
