@@ -71,7 +71,9 @@ class Config:
     hsds_per_minute: int = _setting("Requests a minute that one address may make of the open directory. 0: none.", 120)
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
-    smtp_url: str = _setting("Mail server for e-mail to the duty contact and to providers.", "", "smtp://user:password@mail:587")
+    smtp_url: str = _setting(
+        "Mail server for e-mail to the duty contact and to providers.", "", "smtp://user:password@mail:587"
+    )
     mail_from: str = _setting("Sender address of that e-mail.", "")
     twilio_account_sid: str = _setting("Twilio account, begins with AC.", "")
     twilio_auth_token: str = _setting("Twilio auth token; also checks the signature of what comes in.", "")
