@@ -12,6 +12,7 @@ from intents.catalogue_file import CatalogueError, Shelf, Table
 from intents.emergencies import Rules, Shown, load_rules, load_shown
 from intents.grammar import Grammar, load_grammar
 from intents.groups import Group, load_groups
+from intents.person import PersonWords, load_person
 from intents.understanding import Act
 
 __all__ = ["ActWords", "Catalogue", "CatalogueError", "Need", "load_catalogue"]
@@ -21,6 +22,9 @@ BUILT_IN = Path(__file__).parent / "catalogue"
 
 MENU = range(6)
 """The answers of a menu: 1 to 5, and 0 for a person."""
+
+NOT_LEARNT = ("groups.toml", "person.toml")
+"""Files from which no model is made: it stays the same whatever they hold."""
 
 _NEED_CODE = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*")
 
@@ -67,6 +71,7 @@ class Catalogue:
     numbers: Mapping[str, Mapping[str, int]]
     targets: Mapping[str, frozenset[str]]
     grammars: Mapping[str, Grammar]
+    person: Mapping[str, PersonWords]
     rules: Rules
     shown: Shown
     digest: str
@@ -95,7 +100,7 @@ def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalog
     for folder in extra_folders:
         if not folder.is_dir():
             raise CatalogueError(folder, "", "is not a folder")
-    built_in = [file for file in BUILT_IN.rglob("*.toml") if file != BUILT_IN / "groups.toml"]
+    built_in = [file for file in BUILT_IN.rglob("*.toml") if file.relative_to(BUILT_IN).as_posix() not in NOT_LEARNT]
     files = [*built_in, *(file for folder in extra_folders for file in _files(folder))]
     digest = _digest(files)
     # Paths are part of what is kept: the same files elsewhere are read anew.
@@ -118,6 +123,7 @@ def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalog
         numbers=_numbers(shelf.read(BUILT_IN / "numbers.toml"), grammars),
         targets={tag: targets.words(tag) for tag in grammars},
         grammars=grammars,
+        person=load_person(BUILT_IN, grammars),
         rules=load_rules(BUILT_IN / "emergencies", grammars, shelf),
         shown=load_shown(BUILT_IN / "emergencies", grammars, shelf),
         digest=digest,

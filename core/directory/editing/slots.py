@@ -82,12 +82,10 @@ class Slot:
                 return [{"text": "" if self.value is None else str(self.value)}]
 
     def typed(self, form: Typed) -> list[Row]:
-        """What a form says of it, in the same shape; blank lines are left out."""
+        """What a form says of it, in the same shape; blank rows are left out."""
         match self.kind:
-            case SlotKind.PHONES:
-                return list(_typed_rows(form, self.key, ("id", *PHONE_PARTS)))
-            case SlotKind.HOURS:
-                return list(_typed_rows(form, self.key, ("id", *HOURS_PARTS, "as_words")))
+            case SlotKind.PHONES | SlotKind.HOURS:
+                return [row for _, row in _filled(self, form)]
             case SlotKind.NEEDS:
                 ticked = {name.removeprefix("need.") for name in form if name.startswith("need.")}
                 return [{"code": code} for code in sorted(ticked | set(filter(None, map(form.get, NEW_NEEDS))))]
@@ -108,15 +106,6 @@ def digest(rows: list[Row]) -> str:
     plain = [sorted((name, " ".join(text.split())) for name, text in row.items() if name != "as_words")
              for row in rows]  # fmt: skip
     return hashlib.sha256(repr(plain).encode()).hexdigest()[:16]
-
-
-def _typed_rows(form: Typed, key: str, parts: tuple[str, ...]) -> Iterator[Row]:
-    for index in range(MOST_ROWS):
-        if f"{key}.{index}.id" not in form:
-            return
-        row = {part: form.get(f"{key}.{index}.{part}", "").strip() for part in parts}
-        if row["id"] and row[parts[1]] or any(row[part] for part in parts[1:]):
-            yield row
 
 
 def _read_text(slot: Slot, form: Typed, _country: str, _needs: Collection[str]) -> Any:
@@ -242,7 +231,7 @@ def _filled(slot: Slot, form: Typed) -> Iterator[tuple[int, Row]]:
         if f"{slot.key}.{index}.id" not in form:
             return
         row = {part: form.get(f"{slot.key}.{index}.{part}", "").strip() for part in parts}
-        if row[parts[1]]:
+        if row[parts[1]] or (not row["id"] and any(row.values())):
             yield index, row
 
 

@@ -144,7 +144,7 @@ class _Taking:
 
     def touch(self, entity_ids: Iterable[UUID]) -> None:
         """Remember whose listings changed by what was written."""
-        self.touched |= dict.fromkeys(_services_told_by(self.session, entity_ids))
+        self.touched |= dict.fromkeys(services_told_by(self.session, entity_ids))
 
     def _keep_raw(self, records: Iterable[tuple[str, str, UUID, str, Any]]) -> None:
         rows = [
@@ -175,7 +175,7 @@ def _owned_by(records: Iterable[Accepted]) -> Iterator[Owned[Any]]:
             yield prepared.organization
 
 
-def _services_told_by(session: Session, ids: Iterable[UUID]) -> Iterator[UUID]:
+def services_told_by(session: Session, ids: Iterable[UUID]) -> Iterator[UUID]:
     """The services of which something is told by the services, organizations and places among `ids`."""
     for chunk in chunks(dict.fromkeys(ids)):
         yield from session.scalars(sa.select(Service.id).where(
