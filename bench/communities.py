@@ -30,6 +30,7 @@ from core.db.migrate import upgrade
 from core.db.models import (
     Address,
     Language,
+    ListingChange,
     Location,
     Organization,
     PhoneNumber,
@@ -55,7 +56,7 @@ _STREET = re.compile(r"^\d+[-\d]*\s+(.+?)(?:[,#].*)?$")
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """What real directories hold. needs, schedules and description belong together: one real service each."""
+    """What real directories hold. services: (needs, hours, description) of a real service each. needs: all of ours."""
 
     beginnings: list[str]
     ends: list[str]
@@ -63,10 +64,10 @@ class Real:
     streets: list[str]
     points: list[tuple[float, float]]
     services: list[tuple[tuple[str, ...], list[dict[str, Any]], str]]
+    needs: list[str]
 
 
 Row = dict[str, Any]
-NEEDS = sorted(load_catalogue().needs)
 
 
 def read_real(data: Path, folder: Path) -> Real:
@@ -89,6 +90,7 @@ def read_real(data: Path, folder: Path) -> Real:
         streets=sorted({m[1].title() for street in streets if (m := _STREET.match(street)) and len(m[1]) < 30}),
         points=points,
         services=services,
+        needs=sorted(load_catalogue().needs),
     )
 
 
@@ -147,7 +149,7 @@ def _service(real: Real, chance: random.Random, source: UUID, organization: UUID
     service, location = _id(chance), _id(chance)
     needs, schedules, description = chance.choice(real.services)
     if chance.random() < 0.5:
-        needs = tuple(chance.sample(NEEDS, chance.choice((1, 1, 2))))
+        needs = tuple(chance.sample(real.needs, chance.choice((1, 1, 2))))
     latitude, longitude = (chance.gauss(degrees, MOVED_DEGREES) for degrees in chance.choice(real.points))
     town = chance.choice(real.towns)[0]
     yield Service, {
@@ -155,6 +157,7 @@ def _service(real: Real, chance: random.Random, source: UUID, organization: UUID
         "description": description or None, "status": "inactive" if chance.random() < 0.02 else "active",
         "assured_date": NOW.date() - timedelta(days=chance.randrange(900)) if chance.random() < 0.6 else None,
     }  # fmt: skip
+    yield ListingChange, {"service_id": service, "at": NOW}
     yield Location, {"id": location, "source_id": source, "latitude": latitude, "longitude": longitude}
     yield Address, {"id": _id(chance), "location_id": location, "city": town,
                     "address_1": f"{chance.randrange(1, 900)} {chance.choice(real.streets)}"}  # fmt: skip

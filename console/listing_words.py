@@ -27,7 +27,7 @@ def facts_of(told: Told, words: Wording, country: str) -> tuple[Fact, ...]:
         Fact("listing.what", _lines(told.description)),
         Fact("listing.phone", tuple(_number(phone, words, country) for phone in told.phones)),
         Fact("listing.address", _lines(told.address)),
-        Fact("listing.hours", tuple(filter(None, (_hours(span, words) for span in told.spans)))),
+        Fact("listing.hours", tuple(filter(None, (span_in_words(span, words) for span in told.spans)))),
         Fact("listing.cost", tuple(_cost(told, words))),
         Fact("listing.who", _lines(told.eligibility)),
         Fact("listing.areas", told.areas),
@@ -51,7 +51,7 @@ def _cost(told: Told, words: Wording) -> Iterator[str]:
         yield told.cost.by_language.get(words.language, told.cost.original)
 
 
-def _hours(span: Span, words: Wording) -> str:
+def span_in_words(span: Span, words: Wording) -> str:
     """ "Mon, Tue 9:00 AM-5:00 PM"; the source's own words where days or times can't be told."""
     days = days_of(span.byday) if span.byday else None
     if not (days and span.opens and span.closes):

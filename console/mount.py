@@ -10,6 +10,7 @@ from console import (  # noqa: F401
     chrome,
     doubting,
     duplicates,
+    editing,
     entrance,
     figures,
     finding,

@@ -68,6 +68,8 @@ class Config:
     speech_command: str = _setting("Program that prints the words of a sound file, whose path is added. Empty: none.",
                                    "", "whisper-to-text --quiet")  # fmt: skip
     verify_per_day: int = _setting("How many listings providers are asked about in a day, at most.", 50)
+    edits_need_approval: bool = _setting("Whether another coordinator approves each change of a listing: on or off.",
+                                         False, "on")  # fmt: skip
     hsds_per_minute: int = _setting("Requests a minute that one address may make of the open directory. 0: none.", 120)
     duty_hours: WeekHours = _setting("When people answer, in local time.",
                                      parse_week_hours("Mon-Fri 09:00-17:00"), "Mon-Fri 09:00-17:00")  # fmt: skip
@@ -264,6 +266,7 @@ _PARSERS: dict[str, Any] = {
     "duty_phone": _e164,
     "duty_hours": parse_week_hours,
     "call_back_missed": _switch,
+    "edits_need_approval": _switch,
     "speech_command": _command,
     "twilio_from": _e164,
     "twilio_api_base": _url,

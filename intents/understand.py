@@ -13,6 +13,7 @@ from intents.features import LONGEST
 from intents.language import detect
 from intents.model import Model
 from intents.normalise import fold_accents, has_han, normalise
+from intents.person import find_age, find_stays_in
 from intents.slots import find_choice, find_place, find_when, find_who_for
 from intents.spelling import repair, write_out
 from intents.understanding import Act, Slots, Understanding
@@ -106,6 +107,7 @@ def understand(
         verdict = Verdict(Act.EMERGENCY, 1.0, verdict.needs)
     grammar = model.grammar(tag)
     mended = fold_accents(reading.mended)
+    person = catalogue.person[grammar.tag]
     slots = Slots(
         who_for=find_who_for(mended, grammar),
         place=None
@@ -114,6 +116,8 @@ def understand(
         when=find_when(mended, grammar),
         choice=verdict.choice,
         language=_asked_for(message, model) if verdict.act == Act.LANGUAGE else None,
+        age=find_age(mended, person),
+        stays_in=find_stays_in(mended, person),
     )
     return Understanding(
         text,

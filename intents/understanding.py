@@ -57,6 +57,7 @@ class Slots:
 
     choice: the whole message is a menu answer, 0 to 5. language: the language asked for (act language).
     place: in the resident's own words. when: codes such as "tomorrow morning", "saturday", "weekend".
+    age: in years, of whom the message is about. stays_in: they say that they can't leave the house.
     """
 
     who_for: WhoFor | None = None
@@ -64,6 +65,8 @@ class Slots:
     when: str | None = None
     choice: int | None = None
     language: str | None = None
+    age: int | None = None
+    stays_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

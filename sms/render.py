@@ -174,6 +174,7 @@ def _param_with(param: Param, change: Callable[[str], str]) -> Param:
         case Words(text):
             return Words(change(text))
         case Translated(original, by_language):
-            return Translated(change(original), {tag: change(text) for tag, text in by_language.items()})
+            changed = {tag: change(text) for tag, text in by_language.items()}
+            return replace(param, original=change(original), by_language=changed)
         case _:
             return param

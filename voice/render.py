@@ -212,7 +212,8 @@ def _said(lines: Sequence[Say], reply: Reply, phrasebook: Phrasebook) -> list[Sp
 
 
 def _spoken(line: Say, language: str, phrasebook: Phrasebook) -> Spoken:
-    language = phrasebook.language_or_default(language)
+    # A text that nobody has translated: no voice reads another language well, so the line is said in the text's own.
+    language = phrasebook.whole_language(line, language)
     heard = for_the_ear(line, language, phrasebook)
     if line.key + FOR_THE_EAR in phrasebook.keys(language):
         heard = replace(heard, key=line.key + FOR_THE_EAR)

@@ -200,11 +200,8 @@ class Mind:
     def _search(self, search: Search, s: Situation) -> Findings:
         with self._database.read() as session:
             place = _place(session, search)
-            found = {
-                code: find(session, Query(code, place, s.now, s.language, search.not_these, words=search.words))
-                for code in search.needs
-                if not search.responsible
-            }
+            query = Query("", place, s.now, s.language, search.not_these, words=search.words, person=search.person)
+            found = {code: find(session, replace(query, need=code)) for code in search.needs if not search.responsible}
             area = place.area if place else None
             bodies = {
                 code: body

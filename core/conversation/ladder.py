@@ -18,6 +18,7 @@ from core.conversation.situation import Search, Situation
 from core.conversation.still_right import still_right
 from core.conversation.telephone import for_the_ear, on_the_telephone
 from core.conversation.with_volunteer import with_volunteer
+from core.directory.person import NOBODY_KNOWN
 from core.messages import CallEvent
 
 Step = Callable[[Situation], Decision | Search | None]
@@ -40,10 +41,21 @@ LADDER: tuple[Step, ...] = (
 def decide(situation: Situation) -> Decision | Search:
     """What to do about one message; or the Search without which that can't be said yet."""
     at_hand = nobody_in_danger(situation)
-    outcome = _first(at_hand)
+    outcome = _first(_person_told(at_hand))
     if isinstance(outcome, Decision) and at_hand is not situation:
         outcome = replace(outcome, answered=True)
     return _heard(situation, outcome)
+
+
+def _person_told(situation: Situation) -> Situation:
+    """The situation with what the message tells of the person, whatever else it is about."""
+    told, who_for = situation.person_told, situation.understanding.slots.who_for
+    if told == NOBODY_KNOWN:
+        return situation
+    state = situation.state.about(who_for.value if who_for else None, told)
+    if situation.question:  # whether it answers for whom, the question's own step says
+        state = replace(state, for_whom=situation.state.for_whom)
+    return replace(situation, state=state)
 
 
 def _first(situation: Situation) -> Decision | Search:

@@ -45,8 +45,8 @@ def start_needs(s: Situation, codes: tuple[str, ...]) -> Decision | Search:
         state = replace(state, waiting=(*state.waiting, s.perhaps))  # not to be named among choices: it waits, unnamed
     elif s.perhaps:
         state = replace(state, perhaps=s.perhaps)
-    if s.understanding.slots.who_for:
-        state = replace(state, for_whom=s.understanding.slots.who_for.value)
+    who_for = s.understanding.slots.who_for
+    state = state.about(who_for.value if who_for else None, s.person_told)
     return serve(s, state, answered=s.question is not None and s.question.kind not in STANDS_ALONE)
 
 
@@ -147,7 +147,7 @@ def _simple_pair(s: Situation, state: TalkState) -> bool:
 
 def _offer_two(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
     codes = (state.need or "", state.waiting[0])
-    search = Search(needs=codes, place=state.place, words=state.words)
+    search = Search(needs=codes, place=state.place, words=state.words, person=state.person)
     if search not in s.findings:
         return search
     found = s.findings[search].by_need
@@ -171,7 +171,7 @@ def _pair_line(found: Found) -> Say:
 
 
 def _offer_one(s: Situation, state: TalkState, answered: bool, note: Say | None) -> Decision | Search:
-    search = Search(needs=(state.need or "",), place=state.place, not_these=state.offered, words=state.words)
+    search = Search((state.need or "",), "", state.place, state.offered, state.words, state.person)
     if search not in s.findings:
         return search
     found = _only(s.findings[search])
@@ -238,11 +238,16 @@ def _with_venues(s: Situation, answer: Reply, offers: Sequence[Offer]) -> Reply:
 
 def _nothing(s: Situation, state: TalkState, found: Found, answered: bool, note: Say | None) -> Decision:
     need = NeedName(found.need)
-    first = say("service.no_more", need=need) if state.offered else say("service.none", need=need)
     picks = choices("choice.look_for_me", *_perhaps_label(state))
-    answer = reply(s, note, first, aside("service.noted"), picks=picks)
+    answer = reply(s, note, say(_nothing_known(state, found), need=need), aside("service.noted"), picks=picks)
     question = NewQuestion(QuestionKind.PERSON, needs=(found.need, *_perhaps(state)))
     return Decision(answer, state.understood(), (_unmet(state, found),), asks=question, answered=answered)
+
+
+def _nothing_known(state: TalkState, found: Found) -> str:
+    if state.offered:
+        return "service.no_more"
+    return "service.none_of_age" if found.cause is UnmetCause.NOT_ELIGIBLE else "service.none"
 
 
 def _perhaps(state: TalkState) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from core.directory.places import PlaceRef
 from intents.understanding import Act, WhoFor
 
 MORE_IS_TOLD = frozenset({QuestionKind.OFFER, QuestionKind.LIST, QuestionKind.TWO_NEEDS, QuestionKind.WHICH_NEED})
-"""Questions whose needs are looked up anew where a place is told instead of an answer."""
+"""Questions whose needs are looked up anew where a place, or more of the person, is told instead of an answer."""
 LONGEST_STREET = 4
 """Words; a report of something broken takes more to say than the name of a street."""
 
@@ -44,7 +44,7 @@ def place_in_words(s: Situation, question: OpenQuestion) -> Decision | Search | 
         if s.only_a_number or (s.wordless and not any(c.isdigit() for c in text)):
             return clarify(s)
         if s.understanding.slots.who_for is WhoFor.OTHER and s.state.for_whom != WhoFor.OTHER and not s.wanted:
-            return ask_again(replace(s, state=replace(s.state, for_whom=WhoFor.OTHER.value)), question)
+            return ask_again(replace(s, state=s.state.about(WhoFor.OTHER.value, s.person_told)), question)
         if _speaks_of_something_else(s):
             return None
     note = None if place else say("place.unknown")
@@ -67,7 +67,7 @@ def place_shared(s: Situation, question: OpenQuestion | None) -> Decision | Sear
     if question.kind in ABOUT_A_PLACE:
         return serve(s, s.state.understood(), answered=True)
     if question.kind in MORE_IS_TOLD:
-        return _looked_up_there(s, question)
+        return looked_up_anew(s, question)
     return ask_again(s, question, say("place.thanks"))
 
 
@@ -89,10 +89,11 @@ def elsewhere(s: Situation, question: OpenQuestion) -> Decision | Search | None:
     place = s.findings[search].place
     if place is None:
         return None
-    return _looked_up_there(replace(s, state=replace(s.state, place=place)), question)
+    return looked_up_anew(replace(s, state=replace(s.state, place=place)), question)
 
 
-def _looked_up_there(s: Situation, question: OpenQuestion) -> Decision | Search:
+def looked_up_anew(s: Situation, question: OpenQuestion) -> Decision | Search:
+    """The needs of `question` with what is known now: a place, or more of the person, was told instead of an answer."""
     if question.kind is QuestionKind.WHICH_NEED:
         return ask_again(s, question)
     if question.kind is QuestionKind.TWO_NEEDS:

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from core.conversation.state import OpenQuestion, TalkState
 from core.db.models.help_request import CallBack, Reason, Status
-from core.directory.find import Found, Offer
+from core.directory.find import Found, Offer, Person
+from core.directory.person import NOBODY_KNOWN
 from core.directory.places import PlaceRef
 from core.directory.queries import ResponsibleName
 from core.hours import WeekHours
@@ -44,6 +45,8 @@ class Search:
     not_these: tuple[uuid.UUID, ...] = ()
     words: str = ""
     """How the need was put, for a service that was named."""
+    person: Person = NOBODY_KNOWN
+    """Who it is for."""
     responsible: bool = False
     """Look for who must see to a report, rather than for services."""
     service: uuid.UUID | None = None
@@ -195,6 +198,12 @@ class Situation:
         if self.only_a_place or self.only_a_number or self.misheard:
             return ()
         return tuple(need.code for need in self.understanding.wanted)
+
+    @property
+    def person_told(self) -> Person:
+        """What the message tells of the person it is about."""
+        slots = self.understanding.slots
+        return NOBODY_KNOWN if self.misheard else Person(slots.age, False if slots.stays_in else None)
 
     @property
     def on_the_phone(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from core.db.models.freshness import AskedBy
 from core.directory.freshness.operations import ANSWER_COUNTS
+from core.directory.person import NOBODY_KNOWN, Person
 from core.directory.places import PlaceRef
 from core.messages import Choice, Reply
 
@@ -110,6 +111,10 @@ class TalkState:
     """A need that the message may have told as well: offered beside the answer, asked about when that is done."""
     for_whom: str | None = None
     """None: not known. "self", or "other"."""
+    person: Person = NOBODY_KNOWN
+    """Who the need at hand is for, as far as they told by themselves; we never ask."""
+    person_first: bool = False
+    """They told of the person before they told a need: it counts for the one that comes."""
     private_phone: bool | None = None
     danger_denied: bool = False
     """They were asked whether anyone is in danger, and nobody was."""
@@ -120,13 +125,24 @@ class TalkState:
     def going_on(self, need: str) -> Self:
         """The state in which the next need of the same message begins: nothing is asked twice for it."""
         known = self.starting(need, self.words)
-        return replace(known, place_asked=self.place_asked, private_phone=self.private_phone)
+        return replace(known, place_asked=self.place_asked, private_phone=self.private_phone, person=self.person)
 
     def starting(self, need: str, words: str) -> Self:
-        """The state in which a new need begins; the place and who it is for stay known."""
-        return replace(
-            self, need=need, words=words, offered=(), perhaps=None, place_asked=False, private_phone=None, misses=0
-        )
+        """The state in which a new need begins; the place and whether it is for themselves stay known."""
+        begun = replace(self, need=need, words=words, person=self._person_to_come, person_first=False)
+        return replace(begun, offered=(), perhaps=None, place_asked=False, private_phone=None, misses=0)
+
+    def about(self, for_whom: str | None, told: Person = NOBODY_KNOWN) -> Self:
+        """The state once they have told for whom it is ("self", "other", or None for nothing) and what of the person."""
+        known = self.person if self.need else self._person_to_come
+        if for_whom and self.for_whom and for_whom != self.for_whom:
+            known = NOBODY_KNOWN  # that was somebody else
+        person = known.told_more(told)
+        return replace(self, for_whom=for_whom or self.for_whom, person=person, person_first=self.need is None)
+
+    @property
+    def _person_to_come(self) -> Person:
+        return self.person if self.person_first else NOBODY_KNOWN
 
     def understood(self) -> Self:
         """The state after a message that made sense."""
@@ -148,6 +164,7 @@ class TalkState:
         known = dict(data)
         if known:
             known["place"] = PlaceRef(**known["place"]) if known["place"] else None
+            known["person"] = Person(**known.get("person", {}))  # not in what was stored earlier
             known["offered"] = tuple(uuid.UUID(i) for i in known["offered"])
             known["waiting"] = tuple(known["waiting"])
         return cls(**known)

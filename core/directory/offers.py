@@ -173,7 +173,7 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
     numbers = [*own_phones, *place_phones, *head_phones]
     phone = _phone(p for p in numbers if (service.id, p.number) not in shared.dead) or _phone(numbers)
     free, cost = _cost(service, texts)
-    description = _translated(service.description, texts, service.id, "description") if service.description else None
+    description = _prose(service.description, texts, service.id, "description") if service.description else None
     return Offer(
         service_id=service.id,
         name=_translated(service.name, texts, service.id, "name"),
@@ -239,7 +239,7 @@ def _cost(service: Service, texts: Texts) -> tuple[bool | None, Translated | Non
         if option.amount:
             return free, _price(option, texts)
     if service.fees_description and not free:
-        return free, _translated(service.fees_description, texts, service.id, "fees_description")
+        return free, _prose(service.fees_description, texts, service.id, "fees_description")
     return free, None
 
 
@@ -248,13 +248,19 @@ def _price(option: CostOption, texts: Texts) -> Translated:
     number = f"{amount:.0f}" if amount == int(amount) else f"{amount:.2f}"
     symbol = get_currency_symbol(option.currency, locale="en") if option.currency else ""
     price = f"{symbol}{number}" if len(symbol) < 3 else f"{number} {symbol}"
-    told = _translated(option.amount_description or "", texts, option.id, "amount_description")
+    told = _prose(option.amount_description or "", texts, option.id, "amount_description")
     per_language = {language: f"{price} {text}" for language, text in told.by_language.items()}
-    return Translated(f"{price} {told.original}".strip(), per_language)
+    return replace(told, original=f"{price} {told.original}".strip(), by_language=per_language)
 
 
 def _translated(original: str, texts: Texts, entity_id: UUID, field: str) -> Translated:
     return Translated(original, dict(texts.get((entity_id, field), {})))
+
+
+def _prose(original: str, texts: Texts, entity_id: UUID, field: str) -> Translated:
+    """A text that is words; an amount alone ("$5") says the same in every language."""
+    words = any(character.isalpha() for character in original)
+    return replace(_translated(original, texts, entity_id, field), prose=words)
 
 
 def organization_name(session: Session, organization: Organization) -> Translated:

@@ -31,6 +31,11 @@ class Person:
     age: int | None = None
     can_travel: bool | None = None
 
+    def told_more(self, later: Person) -> Person:
+        """The person after more was told; what was told later counts."""
+        age = self.age if later.age is None else later.age
+        return Person(age, self.can_travel if later.can_travel is None else later.can_travel)
+
 
 NOBODY_KNOWN = Person()
 

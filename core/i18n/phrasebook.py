@@ -48,6 +48,13 @@ class Phrasebook:
         said = {name: self._param(value, tag) for name, value in say.params.items()}
         return self.text(say.key, tag, **said)
 
+    def whole_language(self, say: Say, language: str) -> str:
+        """The language in which all of `say` can be told: `language`, or the community's first one where a text in it
+        is there in that alone. Sources don't tell their language, so it is the first one that they are taken to use."""
+        tag = self.language_or_default(language)
+        texts = [value for value in say.params.values() if isinstance(value, Translated) and value.prose]
+        return tag if all(tag in text.by_language for text in texts) else self.languages[0]
+
     def text(self, key: str, language: str, **values: str) -> str:
         """The catalogue's text of `key` with plain `values` filled in."""
         template = self._texts[self.language_or_default(language)].get(key)
@@ -115,14 +122,24 @@ class Phrasebook:
         match param:
             case Words(text):
                 return text
-            case Translated(original, by_language):
-                return by_language.get(tag, original)
+            case Translated():
+                return self._translated(param, tag)
             case NeedName(code):
                 return self._need_names.get(code, {}).get(tag, code)
             case Phone():
                 return self._phone(param, tag)
             case Moment():
                 return self._moment(param, tag)
+
+    def _translated(self, text: Translated, tag: str) -> str:
+        if tag in text.by_language or not text.prose:
+            return text.by_language.get(tag, text.original)
+        first = self.languages[0]
+        told = text.by_language.get(first, text.original)
+        if tag == first:
+            return told
+        tongue = _locale(tag).languages.get(first.replace("-", "_"), first)
+        return self.text("text.foreign", tag, text=told, tongue=tongue)
 
     def _phone(self, phone: Phone, tag: str) -> str:
         number = self.written(phone.number)
@@ -131,7 +148,7 @@ class Phrasebook:
         )
 
     def _moment(self, moment: Moment, tag: str) -> str:
-        locale = _BABEL.get(tag) or Locale.parse(tag, sep="-")
+        locale = _locale(tag)
         days = (moment.at.date() - moment.seen_from.date()).days
         time = self._time(moment.at, tag, locale)
         match days:
@@ -148,6 +165,10 @@ class Phrasebook:
         key = "time.pattern" if at.minute else "time.pattern.full_hour"
         pattern = self.text("time.pattern.noon" if (at.hour, at.minute) == (12, 0) else key, tag)
         return str(format_time(at, pattern, tzinfo=at.tzinfo, locale=locale)).translate(_THIN_SPACES)
+
+
+def _locale(tag: str) -> Locale:
+    return _BABEL.get(tag) or Locale.parse(tag, sep="-")
 
 
 def _plain(words: str) -> str:

@@ -21,6 +21,8 @@ class Translated:
 
     original: str
     by_language: Mapping[str, str] = field(default_factory=dict)
+    prose: bool = False
+    """To be understood word by word, as a name need not be: where it is told in another language, that is marked."""
 
 
 @dataclass(frozen=True, slots=True)

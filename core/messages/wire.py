@@ -77,8 +77,8 @@ def _param_to_json(param: Param) -> dict[str, Any]:
     match param:
         case Words(text):
             return {"words": text}
-        case Translated(original, by_language):
-            return {"translated": original, "by_language": dict(by_language)}
+        case Translated(original, by_language, prose):
+            return {"translated": original, "by_language": dict(by_language), "prose": prose}
         case NeedName(code):
             return {"need": code}
         case Phone(number, extension):
@@ -91,7 +91,7 @@ def _param_from_json(data: Mapping[str, Any]) -> Param:
     if "words" in data:
         return Words(data["words"])
     if "translated" in data:
-        return Translated(data["translated"], data["by_language"])
+        return Translated(data["translated"], data["by_language"], data.get("prose", False))  # not in older replies
     if "need" in data:
         return NeedName(data["need"])
     if "phone" in data:

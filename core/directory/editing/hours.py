@@ -1,4 +1,4 @@
-"""Opening hours as people write them in a form: "Monday, Tuesday 9:00am - 5:00pm". English, as the importer reads it."""
+"""Opening hours as people write them in a form, in English, as the importer reads it: "Monday 9:00am - 5:00pm"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from core.directory.importing.hours import WEEKDAYS, read_hours, schedules_in
+from core.directory.importing.hours import read_hours, schedules_in
 from core.i18n.weekdays import days_of
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

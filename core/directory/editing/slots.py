@@ -16,7 +16,6 @@ from typing import Any
 
 from core.directory.editing import hours
 from core.directory.importing.cleaning import Fields, clean, parse_phone
-from core.directory.importing.report import Refused
 from core.directory.importing.values import Spot
 from core.directory.standard import ENUMS
 
@@ -91,6 +90,16 @@ class Slot:
                 return [{"code": code} for code in sorted(ticked | set(filter(None, map(form.get, NEW_NEEDS))))]
             case _:
                 return [{"text": form.get(self.key, "")}]
+
+    def all_typed(self, form: Typed) -> list[Row]:
+        """The same with blank rows, so that each stands where it stood."""
+        if self.kind not in (SlotKind.PHONES, SlotKind.HOURS):
+            return self.typed(form)
+        parts = PHONE_PARTS if self.kind is SlotKind.PHONES else (*HOURS_PARTS, "as_words")
+        rows: list[Row] = []
+        while len(rows) < MOST_ROWS and f"{self.key}.{len(rows)}.id" in form:
+            rows.append({part: form.get(f"{self.key}.{len(rows)}.{part}", "").strip() for part in ("id", *parts)})
+        return rows
 
     def read(self, form: Typed, country: str, needs: Collection[str]) -> Any:
         """The new value. Raises Wrong."""
@@ -226,12 +235,9 @@ def _by_id(slot: Slot) -> tuple[dict[str, dict[str, Any]], dict[str, Row]]:
 
 def _filled(slot: Slot, form: Typed) -> Iterator[tuple[int, Row]]:
     """The rows of a list that hold something, with their places in the form. One whose first part was emptied goes."""
-    parts = ("id", *PHONE_PARTS) if slot.kind is SlotKind.PHONES else ("id", *HOURS_PARTS, "as_words")
-    for index in range(MOST_ROWS):
-        if f"{slot.key}.{index}.id" not in form:
-            return
-        row = {part: form.get(f"{slot.key}.{index}.{part}", "").strip() for part in parts}
-        if row[parts[1]] or (not row["id"] and any(row.values())):
+    for index, row in enumerate(slot.all_typed(form)):
+        first = row["number" if slot.kind is SlotKind.PHONES else "hours"]
+        if first or (not row["id"] and any(row.values())):
             yield index, row
 
 

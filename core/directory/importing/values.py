@@ -173,7 +173,7 @@ class Values:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values say the same; ids and the order in a list say nothing."""
-    return _said(left) == _said(right)
+    return bool(_said(left) == _said(right))
 
 
 def _said(value: Any) -> Any:
@@ -206,7 +206,7 @@ def _record(row: Carrying, spot: Spot) -> dict[str, Any]:
     return told | carried | ({"number": row.original} if isinstance(row, PhoneNumber) else {})
 
 
-def _typed(column: sa.Column[Any], told: Any) -> Any:
+def _typed(column: sa.ColumnElement[Any], told: Any) -> Any:
     if told is None or isinstance(told, dict | list):
         return told
     return _READ.get(column.type.python_type, str)(told)

@@ -99,7 +99,10 @@ def _translate(session: Session, row: TranslationRow, known: dict[tuple[UUID, st
         session.add(translation)
     elif translation.origin == "human":
         return 0
-    return _set(translation, text=row.text)
+    changed = _set(translation, text=row.text)
+    if changed:
+        translation.reviewed_at = translation.reviewed_by = None  # what was read and found right is no longer there
+    return changed
 
 
 def _responsible(session: Session, rows: tuple[ResponsibleRow, ...], refusals: list[Refusal]) -> int:
