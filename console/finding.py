@@ -16,6 +16,7 @@ from console.needs import need_groups
 from console.reasons import reason_words
 from core.directory.find import Offer, Person, Query, find, find_by_text
 from core.directory.places import PlaceRef, resolve_place
+from core.i18n.phrasebook import spoken_number
 
 MOST_OFFERS = 10
 OLDEST = 120
@@ -96,5 +97,6 @@ def find_service() -> Response:
         groups=need_groups(),
         resident_languages=config.languages,
         reason_words=lambda reason: reason_words(reason, wording()),
+        spoken=lambda number: spoken_number(number, config.country),
     )
     return Response(body, 400 if errors else 200, mimetype="text/html")

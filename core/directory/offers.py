@@ -37,6 +37,7 @@ class ReasonCode(StrEnum):
     """Why a service stands where it stands in the answer."""
 
     NAMED = "named"
+    FITS_WORDS = "fits_words"
     SERVES_AREA = "serves_area"
     NEAR = "near"
     OPEN_NOW = "open_now"
@@ -79,6 +80,8 @@ class Offer:
     latitude: float | None = None
     """Of `address`, in degrees (WGS 84), as is `longitude`."""
     longitude: float | None = None
+    eligibility: Translated | None = None
+    """Who the service is for, in its own words."""
     phone_unsure: bool = False
     """Somebody has found `phone` dead, and there is no other."""
 
@@ -179,6 +182,11 @@ def _offer(service: Service, shared: _Shared, *, at: datetime, place: PlaceRef |
         name=_translated(service.name, texts, service.id, "name"),
         organization=_translated(service.organization.name, texts, service.organization_id, "name"),
         organization_kind=service.organization.kind,
+        eligibility=(
+            _prose(service.eligibility_description, texts, service.id, "eligibility_description")
+            if service.eligibility_description
+            else None
+        ),
         description=description,
         phone=phone,
         address=_address(location.addresses) if location else None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from babel.messages.pofile import PoFileError, read_po
 
@@ -19,8 +21,9 @@ def offered_locales() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
 
 
+@cache
 def load_domain(domain: str, language: str) -> Mapping[str, str]:
-    """Key -> text of one `domain` ("messages" for residents, "console" for volunteers,
+    """Key -> text, read once, of one `domain` ("messages" for residents, "console" for volunteers,
     "simulator" for the demo's phones) in one language."""
     path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
     try:
@@ -28,4 +31,4 @@ def load_domain(domain: str, language: str) -> Mapping[str, str]:
             catalogue = read_po(file, abort_invalid=True)
     except (OSError, PoFileError) as error:
         raise CatalogueError(f"the locale file {path} can't be read: {error}") from None
-    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+    return MappingProxyType({str(m.id): str(m.string) for m in catalogue if m.id and m.string})
