@@ -90,7 +90,7 @@ def edit_listing(service_id: UUID) -> Response:
             listing = _there(session, service_id)
             return _form_page(session, listing, _read(listing) if request.method == "POST" else UNTOUCHED, 200)
     with deps().database.write() as session:
-        listing = _there(session, service_id)
+        listing = _there(session, service_id, lock=True)
         reading, who = _read(listing), _editor()
         if reading.errors or reading.conflicts:
             return _form_page(session, listing, reading, 400 if reading.errors else 409)
@@ -156,10 +156,10 @@ def decide_edit(edit_id: UUID) -> Response:
             key = "done.edit_undone" if undo(session, edit_id, _editor()) else "done.decided_before"
         else:
             abort(400)
-    flash(wording().t(key))
-    listing_id = request.args.get("listing", type=UUID)
+    listing_id = request.form.get("listing", type=UUID)
     if listing_id:
-        return redirect(url_for("console.show_listing", service_id=listing_id), 303)
+        return _done(key, listing_id)
+    flash(wording().t(key))
     return redirect(url_for("console.edits"), 303)
 
 
@@ -201,8 +201,8 @@ def _read(listing: Listing) -> Reading:
     return read_form(listing, request.form, deps().config.country, deps().catalogue.needs.keys())
 
 
-def _there(session: Session, service_id: UUID) -> Listing:
-    listing = load_listing(session, service_id, deps().config.country)
+def _there(session: Session, service_id: UUID, *, lock: bool = False) -> Listing:
+    listing = load_listing(session, service_id, deps().config.country, lock=lock)
     if listing is None:
         abort(404)
     return listing

@@ -7,6 +7,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 # Importing the pages is what adds them to the blueprint.
 from console import (  # noqa: F401
+    areas,
     chrome,
     doubting,
     duplicates,
@@ -24,6 +25,7 @@ from console import (  # noqa: F401
     request_page,
     review,
     taking_down,
+    translations,
     working,
 )
 from console.deps import EXTENSION, ConsoleDeps, Mounted, blueprint

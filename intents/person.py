@@ -1,10 +1,11 @@
-"""What a message tells of the person it is about: how old they are, and that they can't go out. By rules, not learnt."""
+"""What a message tells of the person it is about: how old they are, that they can't go out. By rules, not learnt."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from intents.catalogue_file import Table
@@ -110,8 +111,7 @@ def _years(told: str, words: PersonWords) -> int | None:
 def _latin(values: Sequence[int]) -> int | None:
     """ "eighty two", "ochenta y dos": each number is smaller than what the one before leaves open."""
     parts = [value for value in values if value]
-    fits = all(left >= 2 * _TEN and left % _TEN == 0 and right < _TEN
-               for left, right in zip(parts, parts[1:], strict=False))  # fmt: skip
+    fits = all(left >= 2 * _TEN and left % _TEN == 0 and right < _TEN for left, right in pairwise(parts))
     return sum(parts) if parts and fits else None
 
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -89,13 +90,13 @@ def read_lookups(half: str) -> list[Lookup]:
     return [_lookup(row) for row in rows if row["half"] == half]
 
 
-def _lookup(row: dict[str, str]) -> Lookup:
+def _lookup(row: dict[str, Any]) -> Lookup:
     judged = SETS[row["set"]]
     source = source_id(judged.mapping)
     at = datetime.fromisoformat(row["at"] or NO_TIME).replace(tzinfo=ZoneInfo(judged.zone))
     right = frozenset(entity_id(source, "service", own_id) for own_id in row["right"])
-    told = (row[key] for key in ("id", "set", "kind", "language", "text", "typo", "need", "place"))
-    return Lookup(*told, at=at, right=right)
+    told = {key: row[key] for key in ("id", "set", "kind", "language", "text", "typo", "need", "place")}
+    return Lookup(**told, at=at, right=right)
 
 
 @contextmanager

@@ -251,6 +251,8 @@ def _open(
         place=state.place.text or None if state.place else None,
         tried=tuple(str(service_id) for service_id in state.offered),
         for_whom="other" if other else None,
+        age_told=state.person.age,
+        stays_in=state.person.can_travel is False,
         consent_by="resident" if effect.consent_words else None,
         consent_words=effect.consent_words,
         conversation_id=ground.conversation_id,

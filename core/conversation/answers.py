@@ -33,20 +33,11 @@ from core.conversation.needs import (
 )
 from core.conversation.people import bring_a_person
 from core.conversation.phrases import choices, person_comes, reply, say
-from core.conversation.place import (
-    MORE_IS_TOLD,
-    ask_postcode,
-    elsewhere,
-    looked_up_anew,
-    place_in_words,
-    place_not_known,
-    place_shared,
-)
+from core.conversation.place import MORE_IS_TOLD, ask_postcode, more_told, place_in_words, place_not_known, place_shared
 from core.conversation.review import also, corrected
 from core.conversation.situation import Search, Situation
 from core.conversation.state import ABOUT_A_PLACE, ABOUT_CALLING_BACK, NewQuestion, OpenQuestion, QuestionKind
 from core.db.models.help_request import FollowUpAnswer, Reason
-from core.directory.person import NOBODY_KNOWN
 from core.messages import Words
 from intents.understanding import Act, WhoFor
 
@@ -103,10 +94,8 @@ def _in_other_words(s: Situation, question: OpenQuestion) -> Outcome:
         return answer(s, question)
     if question.kind is QuestionKind.FOR_WHOM and s.understanding.slots.who_for:
         return _for_whom(s, question, 2 if s.understanding.slots.who_for is WhoFor.OTHER else 1)
-    if question.kind in MORE_IS_TOLD and s.understanding.slots.place:
-        return elsewhere(s, question)
-    if question.kind in MORE_IS_TOLD and s.person_told != NOBODY_KNOWN:
-        return looked_up_anew(s, question)
+    if question.kind in MORE_IS_TOLD and (told := more_told(s, question)):
+        return told
     if question.kind in MORE_IS_TOLD and _for_someone_else(s):
         return ask_again(replace(s, state=s.state.about(WhoFor.OTHER.value, s.person_told)), question)
     return _not_a_choice(s, question) if s.only_a_number else None

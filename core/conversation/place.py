@@ -12,6 +12,7 @@ from core.conversation.people import awaited
 from core.conversation.phrases import reply, say
 from core.conversation.situation import Search, Situation
 from core.conversation.state import ABOUT_A_PLACE, NewQuestion, OpenQuestion, QuestionKind
+from core.directory.person import NOBODY_KNOWN
 from core.directory.places import PlaceRef
 from intents.understanding import Act, WhoFor
 
@@ -67,7 +68,7 @@ def place_shared(s: Situation, question: OpenQuestion | None) -> Decision | Sear
     if question.kind in ABOUT_A_PLACE:
         return serve(s, s.state.understood(), answered=True)
     if question.kind in MORE_IS_TOLD:
-        return looked_up_anew(s, question)
+        return _looked_up_anew(s, question)
     return ask_again(s, question, say("place.thanks"))
 
 
@@ -81,19 +82,19 @@ def _speaks_of_something_else(s: Situation) -> bool:
     return s.act not in (Act.UNKNOWN, Act.FIND_HELP, Act.REPORT_PROBLEM)
 
 
-def elsewhere(s: Situation, question: OpenQuestion) -> Decision | Search | None:
-    """A place told where we asked something else: the same need, looked up there."""
-    search = Search(place_text=s.understanding.slots.place or "")
-    if search not in s.findings:
+def more_told(s: Situation, question: OpenQuestion) -> Decision | Search | None:
+    """A place, or more of the person, told where we asked something else: the same need, looked up with that."""
+    text = s.understanding.slots.place or ""
+    search = Search(place_text=text)
+    if text and search not in s.findings:
         return search
-    place = s.findings[search].place
-    if place is None:
+    place = s.findings[search].place if text else None
+    if place is None and s.person_told == NOBODY_KNOWN:
         return None
-    return looked_up_anew(replace(s, state=replace(s.state, place=place)), question)
+    return _looked_up_anew(replace(s, state=replace(s.state, place=place or s.state.place)), question)
 
 
-def looked_up_anew(s: Situation, question: OpenQuestion) -> Decision | Search:
-    """The needs of `question` with what is known now: a place, or more of the person, was told instead of an answer."""
+def _looked_up_anew(s: Situation, question: OpenQuestion) -> Decision | Search:
     if question.kind is QuestionKind.WHICH_NEED:
         return ask_again(s, question)
     if question.kind is QuestionKind.TWO_NEEDS:

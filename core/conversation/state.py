@@ -133,7 +133,7 @@ class TalkState:
         return replace(begun, offered=(), perhaps=None, place_asked=False, private_phone=None, misses=0)
 
     def about(self, for_whom: str | None, told: Person = NOBODY_KNOWN) -> Self:
-        """The state once they have told for whom it is ("self", "other", or None for nothing) and what of the person."""
+        """The state once they have told for whom it is ("self", "other"; None: nothing) and of the person."""
         known = self.person if self.need else self._person_to_come
         if for_whom and self.for_whom and for_whom != self.for_whom:
             known = NOBODY_KNOWN  # that was somebody else

@@ -13,6 +13,9 @@ from core.directory.names import plain_name
 from core.directory.places import Gazetteer, PlaceRef
 from core.directory.schemes import Schemes, shape_of
 
+_KINDS_OF_AREA = frozenset({"borough", "county", "parish"})
+"""In the form of `plain`, at the end of a name. Of each kind there is one around every home."""
+
 
 class Serves(Enum):
     """The answer; MAYBE where an area is told in words that no known place bears."""
@@ -75,7 +78,9 @@ def _holds(area: Area, place: PlaceRef, geography: Geography) -> Serves:
 def _in_named(name: str, place: PlaceRef, gazetteer: Gazetteer) -> Serves:
     known = gazetteer.named(name)
     if known is None:
-        return Serves.YES if _same(name, place.area) else Serves.MAYBE
+        if _same(name, place.area):
+            return Serves.YES
+        return Serves.NO if _of_one_kind(name, place.area) else Serves.MAYBE
     # The person's own area, the named place itself, or a part of the wide area that is all they told us.
     if (
         _same(known.text, place.area) or _same(known.text, place.text) or _same(known.area, place.text)
@@ -107,6 +112,12 @@ def _postcodes(extent: str) -> set[str]:
     """The postcodes of a list; empty where it is no list of postcodes."""
     parts = {plain_name(part) for part in re.split(r"[,;|\n]", extent)} - {""}
     return parts if all(any(c.isdigit() for c in part) for part in parts) else set()
+
+
+def _of_one_kind(name: str, other: str | None) -> bool:
+    """ "Cook County" and "Lake County", of which nobody lives in both."""
+    kinds = {word for told in (name, other or "") for word in plain_name(told).split()[-1:] or [""]}
+    return len(kinds) == 1 and kinds <= _KINDS_OF_AREA
 
 
 def _same(name: str | None, other: str | None) -> bool:

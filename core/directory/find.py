@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,8 @@ from core.directory.offers import Offer, Reason, ReasonCode, load_offers
 from core.directory.opening import Opening
 from core.directory.person import NOBODY_KNOWN, Person, eligible
 from core.directory.places import PlaceRef
+from core.directory.relevance import among, fits
+from core.directory.wording import Fit
 
 __all__ = [
     "Found",
@@ -69,8 +72,11 @@ def find(session: Session, query: Query) -> Found:
     wanted, cause = _candidates(session, query)
     if not wanted:
         return Found(query.need, (), cause)
-    facts = load_facts(session, [candidate.id for candidate in wanted], query.place)
-    judged = [judge(candidate, facts, at=query.at, language=query.language, words=query.words) for candidate in wanted]
+    ids = [candidate.id for candidate in wanted]
+    facts, fit = load_facts(session, ids, query.place), _fit(session, query.words, ids)
+    judged = [
+        judge(candidate, facts, at=query.at, language=query.language, fit=fit.get(candidate.id)) for candidate in wanted
+    ]
     best = sorted(judged, key=lambda one: one.order)[: query.limit]
     offers = load_offers(
         session,
@@ -80,6 +86,11 @@ def find(session: Session, query: Query) -> Found:
         reasons={one.candidate.id: one.reasons for one in best},
     )
     return Found(query.need, offers, None)
+
+
+def _fit(session: Session, words: str, ids: Sequence[UUID]) -> dict[UUID, Fit]:
+    listings = read_index(session).of(ids) if words else []
+    return fits(words, listings, among(listings))
 
 
 def _candidates(session: Session, query: Query) -> tuple[list[Candidate], UnmetCause | None]:

@@ -12,17 +12,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from babel import Locale
-from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from core.db.models import Language, Location, PhoneNumber, Schedule, Service, ServiceAtLocation
 from core.db.models.freshness import DoubtKind
 from core.directory.candidates import Candidate
 from core.directory.freshness.doubted import doubted
-from core.directory.names import plain, plain_name
+from core.directory.names import plain_name
 from core.directory.offers import Reason, ReasonCode, hours_of, is_stale
 from core.directory.opening import Opening, opening
 from core.directory.places import PlaceRef, distance
+from core.directory.wording import Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,16 @@ class Weights:
     """What counts how much. Nothing here looks at who runs a service or what they pay."""
 
     named: float = 6.0
-    """For a name of which every word was said; half for half of them ("the lunch club" for Elm Hill Lunch Club)."""
+    """For a name of which every word was said; less for some of them, the less the more common they are."""
+    fits_words: float = 0.6
+    """For each unit by which a listing fits what was said (`relevance.Fit.weight`), `most_fitting` at most."""
+    most_fitting: float = 6.0
     serves_area: float = 1.0
     near: float = 4.0
     half_distance_km: float = 3.0
     """`near` counts half at this distance: about what an older person goes by bus without changing."""
+    far: float = -4.0
+    """`near` counts so much less beyond `FAR_KM`."""
     open_now: float = 2.0
     opens_today: float = 1.25
     opens_later: float = 0.75
@@ -55,10 +60,10 @@ _OF_CANDIDATES = {
     ReasonCode.FITS_AGE: WEIGHTS.fits_age,
     ReasonCode.COMES_TO_THEM: WEIGHTS.comes_to_them,
 }
-SHORTEST_TELLING = 4
-"""Letters; shorter words ("the", "at", "for") stand in every message."""
-SAME_WORD = 85
-"""Likeness, of 100, from which a misspelt word is the word."""
+NAMED = 0.3
+"""The share of a name, by weight, from which it was meant rather than met by chance."""
+FAR_KM = 60.0
+"""Further than this nobody goes to a place that doesn't say that it serves them."""
 
 _THREE_LETTERS = {"eng": "en", "spa": "es", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}
 _CHINESE = frozenset({"mandarin", "cantonese", "mandarin chinese"})
@@ -103,15 +108,15 @@ class Facts:
         return opening(hours_of(self.schedules.get(service_id, ()), there, location_id), at)
 
 
-def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, words: str = "") -> Judged:
-    """The score of one candidate at `at` (local, aware) for someone who speaks `language` and said `words`."""
+def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, fit: Fit | None = None) -> Judged:
+    """The score of one candidate at `at` (local, aware) for someone who speaks `language` and whose words it fits."""
     distance = facts.distance(candidate.id)
     weighed = [(_OF_CANDIDATES[reason.code], reason) for reason in candidate.reasons]
-    said = _share_said(candidate.name, words)
-    if said:
-        weighed.append((WEIGHTS.named * said, Reason(ReasonCode.NAMED, candidate.name)))
+    weighed += _by_words(candidate, fit) if fit else ()
     if distance is not None:
         near = WEIGHTS.near * WEIGHTS.half_distance_km / (WEIGHTS.half_distance_km + distance)
+        if distance > FAR_KM and not any(reason.code is ReasonCode.SERVES_AREA for reason in candidate.reasons):
+            near += WEIGHTS.far
         weighed.append((near, Reason(ReasonCode.NEAR, f"{distance:.1f}")))
     weighed += _by_opening(facts.opening(candidate.id, at), at)
     tag = language_tag(language, None)
@@ -128,12 +133,12 @@ def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, wo
     return Judged(candidate, sum(w for w, _ in weighed), distance, tuple(reason for _, reason in weighed))
 
 
-def _share_said(name: str, words: str) -> float:
-    """The share of the words of a name that were said, misspelt or not; 0 to 1."""
-    parts = [word for word in plain_name(name).split() if len(word) >= SHORTEST_TELLING]
-    said = [word for word in plain(words).split() if len(word) >= SHORTEST_TELLING]
-    found = [part for part in parts if any(fuzz.ratio(part, word) >= SAME_WORD for word in said)]
-    return len(found) / len(parts) if parts else 0.0
+def _by_words(candidate: Candidate, fit: Fit) -> Iterator[tuple[float, Reason]]:
+    if fit.name >= NAMED:
+        yield WEIGHTS.named * fit.name**2, Reason(ReasonCode.NAMED, candidate.name)
+    if fit.weight:
+        fitting = min(WEIGHTS.fits_words * fit.weight, WEIGHTS.most_fitting)
+        yield fitting, Reason(ReasonCode.FITS_WORDS, "")
 
 
 def _by_opening(found: Opening, at: datetime) -> Iterator[tuple[float, Reason]]:

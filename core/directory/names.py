@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from intents.normalise import fold_accents, normalise
 
@@ -24,3 +27,43 @@ def plain(text: str) -> str:
 def plain_name(name: str) -> str:
     """`plain`, remembered: for names of the directory, of which there are so many. Not for residents' words."""
     return plain(name)
+
+
+_CAPITAL = re.compile(r"[^\W\d_]+")
+_LEFT_OUT = frozenset({"of", "the", "and", "for", "in", "at", "on", "de", "del", "la", "los", "y"})
+SHORTEST_INITIALS, LONGEST_INITIALS = 3, 6
+
+
+def initials(name: str) -> Iterator[str]:
+    """What a name may be called for short: "kcs" and "kcsf" for Korean Community Services of Flushing; "mj" is too
+    short to tell anything, but "mfj" is Mobilization for Justice with its small word."""
+    words = [word.casefold() for word in _CAPITAL.findall(name)]
+    for chosen in (words, [word for word in words if word not in _LEFT_OUT]):
+        letters = "".join(word[0] for word in chosen)[:LONGEST_INITIALS]
+        yield from (letters[:length] for length in range(SHORTEST_INITIALS, len(letters) + 1))
+
+
+def joined(name: str) -> Iterator[str]:
+    """Neighbouring words of a plain name as one: people write "bayridge" too."""
+    words = name.split()
+    return (left + right for left, right in pairwise(words))
+
+
+_SOUNDS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("^es(?=[tpck])", "s"), ("igh", "ai"), ("isl", "ail"), ("a(?=[^aeiou]e)", "ei"), ("nd$", "n"),
+        ("sch|sk|sc(?![ei])", "sk"), ("ph", "f"), ("tch|sh|ch", "x"), ("ck|q|c(?![ei])|k", "k"), ("c|z", "s"),
+        ("j(?=[aeiou])|h", ""), ("ng$", "n"), ("ee|ea|ie|y", "i"), ("oo|ou|u", "o"), ("w", "o"), ("e$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def by_ear(word: str) -> str:
+    """About how a plain word sounds to someone who writes English by an English or Spanish ear: "krakus" and "crackus"
+    are one, as are "queens" and "quins". Rougher than Metaphone, and keeps vowels. Words in other scripts stay."""
+    for pattern, sound in _SOUNDS:
+        word = pattern.sub(sound, word)
+    return word

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from statistics import fmean
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy.orm import Session
 
-from core.db.models import ImportRun, Place
-from core.directory.names import plain, plain_name
+from core.db.models import ImportRun, Place, ServiceArea
+from core.directory.names import by_ear, plain, plain_name
 from intents.normalise import has_han
 
 EARTH_RADIUS_KM = 6371.0088
@@ -21,6 +24,10 @@ SAME_NAME = 85.0
 """Likeness, of 100, from which a misspelt name is taken for a known one: a letter in seven may be wrong."""
 SHORTEST_MISSPELT = 5
 """Letters. Shorter names have too many neighbours to be guessed."""
+SHORTEST_ONE_WRONG = 6
+"""Letters of a name in which one may be wrong, missing, too many or in its neighbour's place, whatever its likeness."""
+SHORTEST_CHINESE = 3
+"""Characters of a name of which one may be wrong."""
 NEAREST_KM = 25.0
 """A shared position further than this from any known place is outside the community."""
 
@@ -58,6 +65,8 @@ _KINDS_OF_PLACE = frozenset(
     ]
 )
 """In the form of `plain`. What a place is, and small words; neither tells two places apart."""
+_COUNTY = re.compile(r"\bcondado (?:de )?(\w+)|(\b[a-z]+) ?县")
+"""How Spanish and Chinese say "Lake County"."""
 _LONGEST_WORDS = 40
 _LONGEST_NAME = 5
 
@@ -75,12 +84,15 @@ class PlaceRef:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """All known places by plain name, the most exact first. `kinds` holds each place's kind."""
+    """All known places by plain name, the most exact first. `kinds` holds each place's kind; `served` are areas of
+    which nothing is known but that services name them."""
 
     by_name: dict[str, list[PlaceRef]]
     kinds: dict[PlaceRef, str]
     misspellable: list[str] = field(default_factory=list)
     by_bare_name: dict[str, PlaceRef] = field(default_factory=dict)
+    served: dict[str, PlaceRef] = field(default_factory=dict)
+    by_sound: dict[str, PlaceRef] = field(default_factory=dict)
 
     def named(self, name: str) -> PlaceRef | None:
         """The place that has exactly this name, as directories write it."""
@@ -93,7 +105,13 @@ class Gazetteer:
         found = self.by_name.get(" ".join(words))
         if found:
             return found[0]
-        return self._inside(words) or self._inside_chinese(words) or self._misspelt(words) or self._without_kind(words)
+        if known := self._inside(words) or self._inside_chinese(words):
+            return known
+        words = _COUNTY.sub(r"\1\2 county", " ".join(words)).split()
+        found = [ref for ref in (self._served(words), self._misspelt(words)) if ref]
+        if found:  # "jersy county illinois" is the county
+            return max(found, key=lambda ref: len(ref.text.split()))
+        return self._misspelt_chinese(words) or self._by_ear(words) or self._without_kind(words)
 
     def nearest(self, latitude: float, longitude: float) -> PlaceRef | None:
         """The known place nearest to a position, with that very position."""
@@ -118,14 +136,36 @@ class Gazetteer:
         found = [ref for name, refs in self.by_name.items() if has_han(name) and name in text for ref in refs]
         return min(found, key=lambda ref: self._rank(ref, set()), default=None)
 
+    def _served(self, words: list[str]) -> PlaceRef | None:
+        return next((self.served[part] for part in _parts(words) if part in self.served), None)
+
+    def _by_ear(self, words: list[str]) -> PlaceRef | None:
+        sounds = (_sound(part) for part in _parts(words) if len(part) >= SHORTEST_MISSPELT)
+        return next((self.by_sound[sound] for sound in sounds if sound in self.by_sound), None)
+
+    def _misspelt_chinese(self, words: list[str]) -> PlaceRef | None:
+        """A name with one wrong character, as when another one sounds the same: 法拉胜 is 法拉盛."""
+        text = "".join(words)
+        if not has_han(text):
+            return None
+        found = [ref for name, refs in self.by_name.items() for ref in refs
+                 if has_han(name) and len(name) >= SHORTEST_CHINESE and _one_wrong(name, text)]  # fmt: skip
+        return min(found, key=lambda ref: self._rank(ref, set()), default=None)
+
     def _misspelt(self, words: list[str]) -> PlaceRef | None:
         best, best_likeness = None, 0.0
         for part in _parts([word for word in words if not any(c.isdigit() for c in word)]):
             if len(part) < SHORTEST_MISSPELT:
                 continue
             hit = process.extractOne(part, self.misspellable, scorer=fuzz.ratio, score_cutoff=SAME_NAME)
-            if hit and hit[1] > best_likeness:
-                best, best_likeness = self.by_name[hit[0]][0], hit[1]
+            if hit is None and len(part) >= SHORTEST_ONE_WRONG:
+                one_wrong = 1 - 1.01 / len(part)
+                hit = process.extractOne(
+                    part, self.misspellable, scorer=OSA.normalized_similarity, score_cutoff=one_wrong
+                )
+            likeness = 0.0 if hit is None else hit[1] if hit[1] > 1 else 100 * hit[1]
+            if hit and likeness > best_likeness:
+                best, best_likeness = (self.by_name.get(hit[0]) or [self.served[hit[0]]])[0], likeness
         return best
 
     def _without_kind(self, words: list[str]) -> PlaceRef | None:
@@ -162,10 +202,42 @@ def _read_gazetteer(session: Session) -> Gazetteer:
             by_name.setdefault(spelling, []).append(ref)
     for refs in by_name.values():
         refs.sort(key=lambda ref: (_EXACTNESS.get(kinds[ref], 9) if kinds[ref] != "neighbourhood" else -1, ref.text))
-    misspellable = sorted(name for name in by_name
+    _join_neighbourhoods(by_name, kinds)
+    served = _served_areas(session, by_name)
+    misspellable = sorted(name for name in (*by_name, *served)
                           if len(name) >= SHORTEST_MISSPELT and not any(c.isdigit() for c in name))  # fmt: skip
     bare = {_bare(name.split()): refs[0] for name, refs in by_name.items() if len(refs) == 1}
-    return Gazetteer(by_name, kinds, misspellable, bare)
+    by_sound = {_sound(name): (by_name.get(name) or [served[name]])[0] for name in misspellable}
+    return Gazetteer(by_name, kinds, misspellable, bare, served, by_sound)
+
+
+def _sound(name: str) -> str:
+    return " ".join(map(by_ear, name.split()))
+
+
+def _served_areas(session: Session, known: Container[str]) -> dict[str, PlaceRef]:
+    """Areas that services name and no list of places has: "Cook County". Where they lie isn't known."""
+    names = session.scalars(sa.select(ServiceArea.name).where(ServiceArea.name.is_not(None)).distinct())
+    served = {plain_name(name): PlaceRef(name, None, None, name, None) for name in names if name}
+    return {
+        spelling: ref for spelling, ref in served.items()
+        if spelling and spelling not in known and len(spelling.split()) <= _LONGEST_NAME
+    }  # fmt: skip
+
+
+def _join_neighbourhoods(by_name: dict[str, list[PlaceRef]], kinds: dict[PlaceRef, str]) -> None:
+    """A name that several neighbourhoods of one area share ("Bushwick" for its north and its south) means them all."""
+    for spelling, refs in by_name.items():
+        points = [
+            (ref.latitude, ref.longitude) for ref in refs if ref.latitude is not None and ref.longitude is not None
+        ]
+        if len(points) < len(refs) or len(refs) < 2 or len({ref.area for ref in refs}) > 1:
+            continue
+        if all(kinds[ref] == "neighbourhood" for ref in refs):
+            north, east = (fmean(degrees) for degrees in zip(*points, strict=True))
+            whole = PlaceRef(refs[0].text, north, east, refs[0].area, None)
+            kinds.setdefault(whole, "neighbourhood")
+            by_name[spelling] = [whole, *refs]
 
 
 def _bare(words: list[str]) -> str:
@@ -195,6 +267,12 @@ def distance(place: PlaceRef | None, latitude: float | None, longitude: float | 
     if place is None or place.latitude is None or place.longitude is None or latitude is None or longitude is None:
         return None
     return kilometres(place.latitude, place.longitude, latitude, longitude)
+
+
+def _one_wrong(name: str, text: str) -> bool:
+    """Whether a part of `text` is `name` but for one character."""
+    parts = (text[start : start + len(name)] for start in range(len(text) - len(name) + 1))
+    return any(sum(left != right for left, right in zip(part, name, strict=True)) == 1 for part in parts)
 
 
 def _parts(words: list[str]) -> Iterator[str]:

@@ -19,8 +19,8 @@ from core.directory.changes import note_changes
 from core.directory.identity import child_id
 
 PAGE_ROWS = 20
-HUMAN, IMPORTED = "human", "imported"
-"""Where a translation is from (`Translation.origin`)."""
+HUMAN = "human"
+"""Where a translation is from that a person wrote (`Translation.origin`)."""
 TOLD: dict[str, tuple[type[Keyed], tuple[str, ...]]] = {
     "service": (Service, ("name", "alert", "description", "eligibility_description", "fees_description")),
     "organization": (Organization, ("name",)),
@@ -47,16 +47,18 @@ class TextKey:
 
 @dataclass(frozen=True, slots=True)
 class WaitingText:
-    """A text that has no translation, or one that came with an import and nobody has read (`imported`).
+    """A text that has no translation, or one that nobody has read since it or the original changed.
 
-    owner: the service or organization that it tells of. referrals: how often residents were sent there. others: the
-    text in further languages.
+    owner: the service or organization that it tells of. present: the translation that is told now. outdated: it was
+    read, but the original says something else by now. referrals: how often residents were sent there. others: the text
+    in further languages.
     """
 
     key: TextKey
     owner: str
     original: str
-    imported: str | None
+    present: str | None
+    outdated: bool
     referrals: int
     others: dict[str, str] = field(default_factory=dict)
 
@@ -87,33 +89,58 @@ def waiting_texts(session: Session, language: str, number: int = 1) -> WaitingPa
     items = []
     for row in rows:
         key = TextKey(row.entity, row.entity_id, row.field)
-        items.append(WaitingText(key, row.owner, row.original, row.imported, row.referrals, others.get(key, {})))
+        items.append(
+            WaitingText(key, row.owner, row.original, row.present, row.reviewed_at is not None, row.referrals,
+                        others.get(key, {}))
+        )  # fmt: skip
     return WaitingPage(tuple(items), count, number, pages)
 
 
-def save_translation(session: Session, key: TextKey, language: str, text: str, *, by: UUID, now: datetime) -> bool:
-    """What a person wrote: no import changes it again. False where there is no such text."""
-    model = TOLD[key.entity][0]
-    if session.get(model, key.entity_id, with_for_update=True) is None:  # held, so that two savers follow each other
+def save_translation(
+    session: Session, key: TextKey, language: str, text: str, *, seen: str, by: UUID, now: datetime
+) -> bool:
+    """What a person wrote: no import changes it again. seen: the original that they had before them. False where there
+    is no such text."""
+    original = _held_original(session, key)
+    if original is None:
         return False
     row = _translation(session, key, language)
     if row is None:
         own = child_id(key.entity_id, f"translation:{key.field}:{language}")
         row = Translation(id=own, entity=key.entity, entity_id=key.entity_id, field=key.field, language=language)
         session.add(row)
-    row.text, row.origin, row.reviewed_by, row.reviewed_at = text, HUMAN, by, now
+    row.text, row.origin = text, HUMAN
+    _read(row, original, seen, by, now)
     session.flush()
     note_changes(session, _services_of(session, key), now)
     return True
 
 
-def mark_right(session: Session, key: TextKey, language: str, text: str, *, by: UUID, now: datetime) -> bool:
-    """A person has read the imported translation `text` and it is right. False where that is not what is there now."""
+def mark_right(session: Session, key: TextKey, language: str, text: str, *, seen: str, by: UUID, now: datetime) -> bool:
+    """A person has read the translation `text` of the original `seen`, and it is right. False where that is not the
+    translation that is there now."""
+    original = _held_original(session, key)
     row = _translation(session, key, language)
-    if row is None or row.origin != IMPORTED or row.text.split() != text.split():
+    if original is None or row is None or not _same_words(row.text, text):
         return False
-    row.reviewed_by, row.reviewed_at = by, now
+    _read(row, original, seen, by, now)
     return True
+
+
+def _held_original(session: Session, key: TextKey) -> str | None:
+    """The text itself, kept as it is until this transaction ends, so that two coordinators follow each other."""
+    row = session.get(TOLD[key.entity][0], key.entity_id, with_for_update=True)
+    return None if row is None else getattr(row, key.field)
+
+
+def _read(row: Translation, original: str, seen: str, by: UUID, now: datetime) -> None:
+    row.reviewed_by, row.reviewed_at = by, now
+    # A browser changes line breaks; other words than these are another text, and the translation is asked again.
+    row.translated_from = original if _same_words(original, seen) else seen
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one.split() == other.split()
 
 
 def _waiting(language: str) -> sa.Subquery:
@@ -124,12 +151,13 @@ def _waiting(language: str) -> sa.Subquery:
         Translation.language == language,
     )
     return (
-        sa.select(texts, Translation.text.label("imported"))
+        sa.select(texts, Translation.text.label("present"), Translation.reviewed_at)
         .outerjoin(Translation, translated)
         .where(
             sa.or_(
                 Translation.id.is_(None),
-                sa.and_(Translation.origin == IMPORTED, Translation.reviewed_at.is_(None)),
+                sa.and_(Translation.origin != HUMAN, Translation.reviewed_at.is_(None)),
+                Translation.translated_from != texts.c.original,
             )
         )
         .subquery()

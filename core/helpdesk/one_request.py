@@ -74,6 +74,8 @@ class RequestPage:
     words: str
     tried: tuple[str, ...]
     for_whom: str | None
+    age_told: int | None
+    stays_in: bool
     asked_by: str | None
     consent_by: str | None
     consent_words: str | None
@@ -142,6 +144,8 @@ def request_page(session: Session, sealer: Sealer, request_id: uuid.UUID, *, rev
         words=request.words if revealed else "",
         tried=tuple(request.tried) if revealed else (),
         for_whom=request.for_whom if revealed else None,
+        age_told=request.age_told if revealed else None,
+        stays_in=request.stays_in and revealed,
         asked_by=asked_by if revealed else None,
         consent_by=request.consent_by if revealed else None,
         consent_words=request.consent_words if revealed else None,

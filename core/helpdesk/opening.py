@@ -39,6 +39,8 @@ class NewRequest:
     place: str | None = None
     tried: tuple[str, ...] = ()
     for_whom: str | None = None
+    age_told: int | None = None
+    stays_in: bool = False
     consent_by: str | None = None
     consent_words: str | None = None
     conversation_id: uuid.UUID | None = None
@@ -82,6 +84,8 @@ def _row(new: NewRequest, now: datetime) -> HelpRequest:
         private=new.private,
         asked_by_id=new.asked_by_id,
         for_whom=new.for_whom,
+        age_told=new.age_told,
+        stays_in=new.stays_in,
         consent_by=new.consent_by,
         consent_at=now if new.consent_words else None,
         consent_words=new.consent_words,

@@ -56,7 +56,16 @@ def test_listing_pages(served: Served, page: Page, language: str) -> None:
     assert page.locator("html").get_attribute("lang") == language
     look(page, wrong, axe_when_narrow=False)
     served.log_in(page, "cora")
-    for path in ("/console/listings", "/console/listings/ask", "/console/listings/calls"):
-        page.goto(served.url(path))
+    for path in ("listings", "listings/ask", "listings/calls", "translations/", "areas", "edits/", "listings/new"):
+        page.goto(served.url(f"/console/{path}"))
         look(page, wrong, axe_when_narrow=language == "es")
+    [club] = served.scene.rows(Service, name="Lunch club at St Ann's")
+    page.goto(served.url(f"/console/listings/{club.id}/edit"))
+    page.fill("[name=alert]", "Use the back door")
+    page.fill("[name='schedules.0.hours']", "at full moon")
+    follow(page, "form[action$=edit] button:not([value])")
+    look(page, wrong, axe_when_narrow=language == "es")
+    page.fill("[name='schedules.0.hours']", "Mon-Fri 9am-5pm")
+    follow(page, "form[action$=edit] button:not([value])")
+    look(page, wrong, axe_when_narrow=False)
     assert not wrong, "\n".join(wrong)

@@ -18,9 +18,9 @@ from core.i18n.phrasebook import Phrasebook
 from core.messages import Channel, Inbound, Location, Media, Reply
 from core.outbox.sender import Envelope, Sender
 from tests.fakes import FakeProvider, FakeProviders, StandingClock
-from tests.journeys.conftest import desk, time_passes, worker
+from tests.journeys.conftest import desk, let_pass
 
-__all__ = ["desk", "time_passes", "worker"]
+__all__ = ["desk"]
 
 _updates = itertools.count(1)
 
@@ -92,6 +92,17 @@ class Person:
         lines = [self.house.phrasebook.line(line, reply.language) for line in reply.say]
         lines += [f"{c.number}: {self.house.phrasebook.line(c.label, reply.language)}" for c in reply.expects.choices]
         return "\n".join(lines)
+
+
+@pytest.fixture
+def worker(house: House) -> Worker:
+    return Worker(house)
+
+
+@pytest.fixture
+def time_passes(clock: StandingClock, worker: Worker) -> Callable[[timedelta], None]:
+    """Moves the clock, and lets the worker do what is due."""
+    return lambda by: let_pass(by, clock, worker)
 
 
 @pytest.fixture

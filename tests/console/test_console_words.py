@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.texts import Texts
-from core.db.models.freshness import AskedBy, DoubtKind
+from core.db.models.freshness import AskedBy, DoubtKind, EditState
 from core.db.models.help_request import CallBack, FollowUpAnswer, Outcome, Reason, UnmetCause, Urgency
 from core.db.models.outgoing import Delivery
 from core.db.models.review import Cause
@@ -34,6 +34,7 @@ CODES = [
     *(f"cause.{code}" for code in UnmetCause),
     *(f"doubt_kind.{code}" for code in DoubtKind),
     *(f"asked_by.{code}" for code in AskedBy),
+    *(f"edit_state.{code}" for code in EditState),
     *(f"review_cause.{code}" for code in Cause),
     *(f"shelf.{code}" for code in Shelf),
     *(f"empty.{code}" for code in Shelf),

@@ -35,6 +35,10 @@ EXPECTED = {
     "console.find_service": (200, 200, 200),
     "console.duplicates": (404, 404, 200),
     "console.duplicate_pair": (404, 404, 404),
+    "console.show_listing": (404, 404, 404),
+    "console.edit_listing": (404, 404, 404),
+    "console.new_listing": (404, 404, 200),
+    "console.edits": (404, 404, 200),
     "console.no_such_page": (404, 404, 404),
 }
 

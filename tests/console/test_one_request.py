@@ -47,6 +47,23 @@ def events(scene: Scene, kind: EventKind) -> list[HelpRequestEvent]:
     return scene.rows(HelpRequestEvent, kind=kind.value)
 
 
+def test_what_they_told_of_the_person_is_read_after_claiming_only(team: Scene, enter: Enter) -> None:
+    request_id = team.asks("i am 82 and cant leave the house, need lunch", age_told=82, stays_in=True)
+    page = enter("ana").visit(page_of(request_id))
+    assert "Age told" not in page
+    vera = enter("vera")
+    vera.visit(page_of(request_id))
+    vera.submit("/claim")
+    told = vera.visit(page_of(request_id))
+    assert "Age told: 82." in told
+    assert "Can&#39;t leave the house." in told
+
+
+def test_nothing_is_said_of_the_person_where_nothing_was_told(team: Scene, enter: Enter) -> None:
+    vera, request_id = holding(team, enter)
+    assert "What they told us" not in vera.visit(page_of(request_id))
+
+
 def test_words_and_number_are_shown_after_claiming_only_and_that_is_logged_once_a_claim(
     team: Scene, enter: Enter
 ) -> None:

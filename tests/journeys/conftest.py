@@ -277,11 +277,16 @@ def time_passes(clock: StandingClock, worker: Worker, providers: Providers) -> C
 
     def passes(by: timedelta) -> None:
         providers.exchange.hang_up()
-        while by > timedelta(0):
-            step = min(by, timedelta(hours=1))
-            clock.forward(step)
-            by -= step
-            while worker.run_once():
-                pass
+        let_pass(by, clock, worker)
 
     return passes
+
+
+def let_pass(by: timedelta, clock: StandingClock, worker: Worker) -> None:
+    """Moves the clock, an hour at a time, and lets the worker do what is due."""
+    while by > timedelta(0):
+        step = min(by, timedelta(hours=1))
+        clock.forward(step)
+        by -= step
+        while worker.run_once():
+            pass

@@ -84,6 +84,7 @@ ASIDES = ("service.cost", "service.stale")
         (("two.offer", "two.offer", "two.more"), (), OFFER),
         (("place.unknown", "two.offer", "two.none", "two.more"), (), OFFER),
         (("place.unknown", "service.none"), ("service.noted",), OFFER),
+        (("place.unknown", "service.none_of_age"), ("service.noted",), OFFER),
         (("private.ask", "private.danger"), (), OFFER),
         (("report.done", "report.reference", "next.need"), (), OFFER),
         (("pass.ask",), (), OFFER),
@@ -121,8 +122,8 @@ def _spoken_keys(language: str) -> list[str]:
 
 
 def _is_line(key: str) -> bool:
-    """Times and extensions are parts of lines, filled in by the phrasebook itself."""
-    return not key.startswith(("time.", "moment.", "phone."))
+    """Times, extensions and "(in English)" are parts of lines, filled in by the phrasebook itself."""
+    return not key.startswith(("time.", "moment.", "phone.", "text."))
 
 
 def _texts(language: str) -> dict[str, str]:

@@ -66,7 +66,7 @@ LONGEST: dict[str, Param] = {
     "group": Words("teléfono, papeles y leyes"),
     "link": Words("https://help.larkfield.example/console/requests/2d1f6c0a-9a53-4c53-8b27-3d0f2f1b7a55"),
 }
-EXPANDED_BY_ITSELF = ("moment.", "time.", "phone.")
+EXPANDED_BY_ITSELF = ("moment.", "time.", "phone.", "text.")
 
 
 @pytest.fixture(scope="module")

@@ -96,6 +96,10 @@ class HelpRequest(Keyed):
     asked_by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("resident.id"), index=True)
     for_whom: Mapped[str | None]
     """None: for the one who asked. Else who it is for, in their words."""
+    age_told: Mapped[int | None]
+    """Years, of whom it is for, where the resident told it by themselves."""
+    stays_in: Mapped[bool] = mapped_column(default=False)
+    """They said that whom it is for can't leave the house."""
     consent_by: Mapped[str | None]
     consent_at: Mapped[datetime | None]
     consent_words: Mapped[str | None]

@@ -130,6 +130,8 @@ class Translation(Keyed):
     origin: Mapped[str] = mapped_column(sa.String(16))
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("volunteer.id"))
+    translated_from: Mapped[str | None]
+    """The original as the one who wrote or read this saw it: where it says something else by now, it is asked again."""
 
 
 class Place(Keyed):

@@ -41,6 +41,8 @@ _OF_ORGANIZATION = {
 _OF_ADDRESS = dict.fromkeys(("address_1", "address_2", "city", "state_province", "postal_code"), SlotKind.LINE)
 _OF_LOCATION = {"phones": SlotKind.PHONES, "schedules": SlotKind.HOURS}
 MOST_TOLD = 200
+MOST_PLACES = 20
+"""Places of a service that can be changed on its page; a form has an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,15 @@ class Logged:
     decided_by: str | None
 
 
-def load_listing(session: Session, service_id: UUID, country: str) -> Listing | None:
-    """The listing; None where there is none of that id."""
-    found = session.execute(
+def load_listing(session: Session, service_id: UUID, country: str, *, lock: bool = False) -> Listing | None:
+    """The listing; None where there is none of that id. lock: who wants to change it too waits until this is done."""
+    query = (
         sa.select(Service, Organization.name, Source.name)
         .join(Organization, Organization.id == Service.organization_id)
         .join(Source, Source.id == Service.source_id)
         .where(Service.id == service_id)
-    ).first()
+    )
+    found = session.execute(query.with_for_update(of=Service) if lock else query).first()
     if found is None:
         return None
     service, organization, source = found
@@ -119,7 +122,8 @@ def _groups(session: Session, values: Values, service: Service, organization: st
     slots = tuple(_slots(values, "organization", head, _OF_ORGANIZATION, "organization."))
     yield Group("organization", organization, slots, session.scalar(others) or 0)
     here = sa.select(ServiceAtLocation.location_id).where(ServiceAtLocation.service_id == service.id)
-    for location in session.scalars(sa.select(Location).where(Location.id.in_(here)).order_by(Location.id)):
+    locations = sa.select(Location).where(Location.id.in_(here)).order_by(Location.id).limit(MOST_PLACES)
+    for location in session.scalars(locations).all():
         addresses = sa.select(Address).where(Address.location_id == location.id).order_by(Address.id)
         rows = session.scalars(addresses).all()
         slots = tuple(slot for row in rows for slot in _slots(values, "address", row.id, _OF_ADDRESS, f"{row.id}."))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.db.models.freshness import EditState, ListingEdit
 from core.directory.importing.report import KeptByHand
-from core.directory.importing.values import Spot, Values, same
+from core.directory.importing.values import NEEDS, Spot, Values, same
 
 _ASSURED = ("service", "assured_date")
 """Whoever checked last is right, the source or the provider whom we asked."""
@@ -46,7 +46,7 @@ class Held:
         says, ours = values.get(spot), values.as_column(spot, newest.replacement)
         if (spot.entity, spot.field) == _ASSURED:
             ours = max(filter(None, (says, ours)), default=None)
-        elif not (same(says, ours) or same(says, values.as_column(spot, first.previous))):
+        elif not (same(says, ours) or _as_before(spot, says, ours, values.as_column(spot, first.previous))):
             yield KeptByHand(spot.entity, str(spot.entity_id), spot.field, _in_words(says))
         values.put(spot, ours)
 
@@ -60,6 +60,11 @@ def load_held(session: Session, country: str) -> Held:
     for edit in session.scalars(published.order_by(since, ListingEdit.id)):
         edits[edit.entity_id].append(edit)
     return Held(edits, country)
+
+
+def _as_before(spot: Spot, says: Any, ours: Any, before: Any) -> bool:
+    # Needs that people gave stand beside the source's own after an import: only a new one says something.
+    return set(says) <= {*before, *ours} if spot.field == NEEDS else same(says, before)
 
 
 def _in_words(says: Any) -> str:

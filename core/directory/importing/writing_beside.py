@@ -101,7 +101,8 @@ def _translate(session: Session, row: TranslationRow, known: dict[tuple[UUID, st
         return 0
     changed = _set(translation, text=row.text)
     if changed:
-        translation.reviewed_at = translation.reviewed_by = None  # what was read and found right is no longer there
+        # What was read and found right is no longer there.
+        translation.reviewed_at = translation.reviewed_by = translation.translated_from = None
     return changed
 
 

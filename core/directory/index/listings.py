@@ -27,13 +27,15 @@ from core.db.models import (
 )
 from core.directory.candidates import ACTIVE, followed
 from core.directory.judging import language_tag
-from core.directory.names import plain, plain_name
+from core.directory.names import initials, joined, plain, plain_name
 
 AT_A_TIME = 1_000
 """Services read together."""
 DESCRIPTION_READ = 200
 """Characters of a description; what a service is stands in its first sentence."""
 MOST_POSTCODES = 100
+MOST_AREAS = 20
+"""Names of areas by which a service can be found in words."""
 
 Key = TypeVar("Key")
 
@@ -90,7 +92,8 @@ def _listings(session: Session, ids: Collection[UUID]) -> Iterator[Listing]:
     members = _members(session, ids)
     columns = (
         Service.id, Service.organization_id, Service.name, Service.alternate_name, Service.description,
-        Service.assured_date, Organization.name.label("run_by"), Organization.alternate_name.label("also"),
+        Service.eligibility_description, Service.assured_date,
+        Organization.name.label("run_by"), Organization.alternate_name.label("also"),
     )  # fmt: skip
     everyone = [i for together in members.values() for i in together]
     services = {row.id: row for row in session.execute(
@@ -107,15 +110,19 @@ def _listing(listing_id: UUID, members: Sequence[Any], rows: _Rows) -> Listing:
     run_by = [text for m in members for text in (m.run_by, m.also) if text]
     run_by += [t.name for m in members for t in rows.translations[m.organization_id]]
     places = [place for m in members for place in rows.places[m.id]]
-    told = [(m.description or "")[:DESCRIPTION_READ] for m in members]
-    told += [text for place in places for text in (place.city, place.region, place.address_1) if text]
+    told = [text[:DESCRIPTION_READ] for m in members for text in (m.description, m.eligibility_description) if text]
+    told += [row.name for m in members for row in rows.areas[m.id] if row.name][:MOST_AREAS]
+    where = [text for place in places for text in (place.name, place.city, place.region, place.address_1) if text]
+    needs = frozenset(row.need_code for m in members for row in rows.needs[m.id])
     spellings = [text for row in named for text in (row.name, getattr(row, "alternate_name", None)) if text]
     return Listing(
         id=listing_id,
         names=frozenset(map(plain_name, spellings)) - {""},
         organizations=frozenset(map(plain_name, run_by)) - {""},
-        words=frozenset(plain(" ".join(told)).split()),
-        needs=frozenset(row.need_code for m in members for row in rows.needs[m.id]),
+        words=frozenset(plain(" ".join([*told, *where, *needs])).split())
+        | {pair for text in where for pair in joined(plain_name(text))}
+        | {short for text in (*spellings, *run_by, *where) for short in initials(text)},
+        needs=needs,
         languages=frozenset(language_tag(row.code, row.name) for m in members for row in rows.languages[m.id]),
         areas=frozenset(area for m in members for row in rows.areas[m.id] for area in _areas(row)),
         points=frozenset((place.latitude, place.longitude) for place in places if _known(place)),
@@ -174,7 +181,7 @@ def _rows(session: Session, services: Collection[UUID], organizations: Collectio
         ),
         places=by_first(
             sa.select(ServiceAtLocation.service_id, Location.latitude, Location.longitude,
-                      Address.city, Address.region, Address.address_1)
+                      Location.name, Address.city, Address.region, Address.address_1)
             .join(Location, Location.id == ServiceAtLocation.location_id)
             .outerjoin(Address, Address.location_id == Location.id)
             .where(ServiceAtLocation.service_id.in_(services))

@@ -12,16 +12,20 @@ from tantivy import DocAddress, Occur, Query
 from core.directory.index.shelf import (
     ANYWHERE,
     LEVELS,
+    LISTED,
     NOWHERE,
+    SHORTEST_HEARD,
     Kept,
     Shelf,
+    heard,
     kept,
     service_ids,
     spelt,
     squares_around,
 )
-from core.directory.names import plain, plain_name
+from core.directory.names import plain_name
 from core.directory.places import PlaceRef, kilometres
+from core.directory.wording import Said, if_misspelt, things_said
 from intents.normalise import has_han
 
 ALL = 128
@@ -39,7 +43,13 @@ SPELLINGS = 48
 NAMES_NEAR_LEVEL = 4
 """Their squares: some 18 km each, so at least that far."""
 RAREST = 24
-"""Grams of a text that are looked up, the rarest: the others tell little and take long."""
+"""Words of a text that are looked up, and as many grams, the rarest: the others tell little and take long."""
+SHORTEST_MISSPELT, LONG, MOST_MISSPELT = 5, 8, 4
+"""Letters of a word in which one slip is looked for, and two; and how many such words of a text, for they take long."""
+WHOLE = 2.5
+"""What a whole word counts, where a gram of three letters counts 1."""
+NEARLY = 6.0
+"""What a word with a slip counts, in the measure of BM25, where a rare word counts some ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +111,45 @@ class Reading:
         return self._services(_all(same, self._term("near", f"{asked.need}|{ANYWHERE}")), BESIDE)
 
     def _like(self, text: str) -> list[Query]:
-        """Queries that together rank names by what they have in common with `text`."""
-        wanted = plain(text)
-        terms = {("grams", gram) for gram in self._shelf.grams.analyze(spelt(wanted))}
-        terms |= {("words", word) for word in wanted.split()}
-        if has_han(wanted):
-            terms |= {("pairs", pair) for pair in self._shelf.pairs.analyze(wanted)}
+        """Queries that together rank listings by what they have in common with `text`."""
+        words: set[str] = set()
+        said = _telling(things_said(text))
+        for one in said:
+            spelt_so = {*one.words, *one.joined}
+            unknown = not any(map(self.frequency, spelt_so))
+            also = one.also or (if_misspelt(one) if unknown else ())
+            words |= {heard(word) for word in spelt_so if unknown and len(word) >= SHORTEST_HEARD}
+            words |= spelt_so | {word for phrase in also for word in phrase}
+        wanted = " ".join(word for one in said for word in one.words)
+        pairs = {("pairs", pair) for pair in self._shelf.pairs.analyze(wanted)} if has_han(wanted) else set()
+        grams = {("grams", gram) for gram in self._shelf.grams.analyze(spelt(wanted))}
+        whole = [Query.boost_query(query, WHOLE) for query in self._rarest({("words", word) for word in words} | pairs)]
+        misspelt = [word for word in wanted.split() if len(word) >= SHORTEST_MISSPELT and not self.frequency(word)]
+        return [*whole, *self._rarest(grams), *map(self._nearly, misspelt[:MOST_MISSPELT])]
+
+    def _rarest(self, terms: set[tuple[str, str]]) -> list[Query]:
         often = {term: count for term in terms if (count := self._searcher.doc_freq(*term))}
         return [self._term(*term) for term in sorted(often, key=lambda term: (often[term], term))[:RAREST]]
+
+    def _nearly(self, word: str) -> Query:
+        slips = 1 if len(word) < LONG else 2
+        nearly = Query.fuzzy_term_query(self._shelf.schema, "words", word, slips, True)
+        return Query.boost_query(nearly, NEARLY)
+
+    def frequency(self, word: str) -> int:
+        """In how many listings a plain word stands."""
+        return self._searcher.doc_freq("words", word)
+
+    @property
+    def listings(self) -> int:
+        """How many listings there are."""
+        return self._searcher.doc_freq("near", LISTED)
+
+    def of(self, ids: Sequence[UUID]) -> list[Kept]:
+        """What is kept with the listings `ids`."""
+        among = _all(self._any("id", [service_id.hex for service_id in ids]), self._term("near", LISTED))
+        hits = self._searcher.search(among, limit=max(len(ids), 1), count=False).hits
+        return [kept(self._searcher, i, address) for i, (_, address) in zip(self._ids(hits), hits, strict=True)]
 
     def _level(self, need: str, at: tuple[float, float], most: int) -> int:
         """The finest level whose squares around `at` hold `most` services."""
@@ -159,6 +200,11 @@ class Reading:
 
     def _any(self, field: str, terms: Sequence[str]) -> Query:
         return Query.term_set_query(self._shelf.schema, field, terms)
+
+
+def _telling(said: Sequence[Said]) -> Sequence[Said]:
+    """Without small words, unless there are no others."""
+    return [one for one in said if not one.small] or said
 
 
 def _all(*queries: Query) -> Query:

@@ -16,9 +16,10 @@ import tantivy
 
 from core.directory.changes import Stamp
 from core.directory.index.listings import Listing
+from core.directory.names import by_ear
 from intents.normalise import has_han
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes with the fields and with what is put into them: an index of another format is made anew."""
 FINEST_DEGREES = 0.01
 """Side of the finest squares, about 1.1 km north to south; each level doubles it."""
@@ -27,6 +28,10 @@ LEVELS = 9
 ANYWHERE = "*"
 NOWHERE = "-"
 """In the place of a square: any point or none; and none, as of a helpline."""
+LISTED = "."
+"""In the place of a square: the one document of a listing that is found by words."""
+SHORTEST_HEARD = 4
+"""Letters of a word that is found by its sound too."""
 WRITER_BYTES = 15_000_000
 """The least that tantivy works with. It holds some ten thousand documents until they are written."""
 
@@ -116,6 +121,11 @@ def spelt(name: str) -> str:
     return f" {name} "
 
 
+def heard(word: str) -> str:
+    """The term for all words that sound like a plain word."""
+    return f"~{by_ear(word)}"
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
@@ -139,8 +149,9 @@ def _by_words(listing: Listing) -> tantivy.Document:
     for name in listing.names | listing.organizations:
         if has_han(name):
             document.add_text("pairs", name)
-    document.add_text("words", " ".join(listing.words))
-    document.add_text("near", " ".join(square for point in listing.points for square in squares(*point)))
+    words = {*listing.words, *" ".join(listing.names | listing.organizations).split()}
+    document.add_text("words", " ".join(words | {heard(word) for word in words if len(word) >= SHORTEST_HEARD}))
+    document.add_text("near", " ".join([LISTED, *(square for point in listing.points for square in squares(*point))]))
     lines = (
         "\n".join(sorted(listing.names)),
         "\n".join(sorted(listing.organizations)),

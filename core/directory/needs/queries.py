@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.db.models import (
     Attribute,
     ListingChange,
+    ListingEdit,
     NeedProposal,
     Organization,
     Redirect,
@@ -20,12 +21,16 @@ from core.db.models import (
     ServiceNeed,
     TaxonomyTerm,
 )
+from core.db.models.freshness import EditState
 from core.directory.candidates import ACTIVE
+from core.directory.importing.values import NEEDS
 from core.directory.needs.reading import Described, Term
 
 PAGE_ROWS = 20
 
 _NOT_MERGED = Service.id.not_in(sa.select(Redirect.old_id).where(Redirect.entity == "service"))
+_PUBLISHED = ListingEdit.state == EditState.PUBLISHED
+"""Where a coordinator has said that it meets no need, it is left at that."""
 _WAITING = sa.and_(NeedProposal.taken.is_(None), ACTIVE, _NOT_MERGED)
 
 
@@ -58,6 +63,7 @@ def services_without_needs(session: Session, changed_since: datetime | None = No
         _NOT_MERGED,
         ~sa.exists().where(ServiceNeed.service_id == Service.id),
         ~sa.exists().where(NeedProposal.service_id == Service.id),
+        ~sa.exists().where(ListingEdit.entity_id == Service.id, ListingEdit.field == NEEDS, _PUBLISHED),
     )
     if changed_since:
         changed = sa.select(ListingChange.service_id).where(ListingChange.at >= changed_since)

@@ -168,6 +168,10 @@ def upgrade() -> None:
     with op.batch_alter_table('cost_option', schema=None) as batch_op:
         batch_op.add_column(sa.Column('carried', sa.JSON().with_variant(sa.JSON(none_as_null=True), 'sqlite'), nullable=True))
 
+    with op.batch_alter_table('help_request', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('age_told', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('stays_in', sa.Boolean(), nullable=False, server_default=sa.false()))
+
     with op.batch_alter_table('language', schema=None) as batch_op:
         batch_op.add_column(sa.Column('carried', sa.JSON().with_variant(sa.JSON(none_as_null=True), 'sqlite'), nullable=True))
 
@@ -224,6 +228,7 @@ def upgrade() -> None:
     with op.batch_alter_table('translation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('reviewed_by', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('translated_from', sa.Text(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_translation_reviewed_by'), 'volunteer', ['reviewed_by'], ['id'])
 
 
@@ -232,6 +237,7 @@ def downgrade() -> None:
     """Take it away again."""
     with op.batch_alter_table('translation', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_translation_reviewed_by'), type_='foreignkey')
+        batch_op.drop_column('translated_from')
         batch_op.drop_column('reviewed_by')
         batch_op.drop_column('reviewed_at')
 
@@ -287,6 +293,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('language', schema=None) as batch_op:
         batch_op.drop_column('carried')
+
+    with op.batch_alter_table('help_request', schema=None) as batch_op:
+        batch_op.drop_column('stays_in')
+        batch_op.drop_column('age_told')
 
     with op.batch_alter_table('cost_option', schema=None) as batch_op:
         batch_op.drop_column('carried')
