@@ -8,16 +8,16 @@ from typing import Any
 
 from console.listing_words import span_in_words
 from console.texts import Wording
+from core.db.models.freshness import NEEDS_FIELD
 from core.directory.editing import hours
 from core.directory.freshness.told import Span
-from core.directory.importing.values import NEEDS
 
 
 def value_in_words(field: str, value: Any, words: Wording) -> tuple[str, ...]:
     """The lines of a value (HSDS JSON); none where nothing is told."""
     if value is None or value in ("", []):
         return ()
-    if field == NEEDS:
+    if field == NEEDS_FIELD:
         return tuple(words.need(code) for code in value)
     if field == "status":
         return (status_in_words(str(value), words),)

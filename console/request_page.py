@@ -19,8 +19,8 @@ from console.people import me
 from console.transcript import transcript
 from core.db.models.freshness import DoubtKind
 from core.db.models.help_request import HelpRequest, Status
+from core.directory.doubted import doubted
 from core.directory.find import service_offer
-from core.directory.freshness.doubted import doubted
 from core.helpdesk.calling import careful, may_ring, why_not
 from core.helpdesk.one_request import RequestPage
 from core.helpdesk.one_request import request_page as page_of

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.db.models import Language, Location, PhoneNumber, Schedule, Service, ServiceAtLocation
 from core.db.models.freshness import DoubtKind
 from core.directory.candidates import Candidate
-from core.directory.freshness.doubted import doubted
+from core.directory.doubted import doubted
 from core.directory.names import plain_name
 from core.directory.offers import Reason, ReasonCode, hours_of, is_stale
 from core.directory.opening import Opening, opening

@@ -23,7 +23,7 @@ from core.db.models import (
     ServiceAtLocation,
     Translation,
 )
-from core.directory.freshness.doubted import dead_numbers
+from core.directory.doubted import dead_numbers
 from core.directory.merged import chosen, tell_as_chosen
 from core.directory.opening import Opening, opening
 from core.directory.places import PlaceRef, distance

@@ -65,7 +65,7 @@ _KINDS_OF_PLACE = frozenset(
     ]
 )
 """In the form of `plain`. What a place is, and small words; neither tells two places apart."""
-_COUNTY = re.compile(r"\bcondado (?:de )?(\w+)|(\b[a-z]+) ?县")
+_COUNTY = re.compile(r"\bcondado (?:de )?(\w+)|([a-z]+) ?县")
 """How Spanish and Chinese say "Lake County"."""
 _LONGEST_WORDS = 40
 _LONGEST_NAME = 5
@@ -107,7 +107,7 @@ class Gazetteer:
             return found[0]
         if known := self._inside(words) or self._inside_chinese(words):
             return known
-        words = _COUNTY.sub(r"\1\2 county", " ".join(words)).split()
+        words = _COUNTY.sub(r" \1\2 county ", " ".join(words)).split()
         found = [ref for ref in (self._served(words), self._misspelt(words)) if ref]
         if found:  # "jersy county illinois" is the county
             return max(found, key=lambda ref: len(ref.text.split()))

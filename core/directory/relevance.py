@@ -28,6 +28,8 @@ SHORTEST_MISSPELT = 4
 """Letters; shorter words are too like each other."""
 UNLIKE, STEEP = 50.0, 1.6
 """Likeness, of 100, at which a word is another word; and how fast likeness falls with each slip."""
+SHORTEST_SOUND = 3
+"""Letters of a sound; "zzzzqqqq" is two."""
 BY_EAR = 0.92
 """What likeness in sound counts, where likeness in letters counts 1."""
 SAME_NAME = 85.0
@@ -135,7 +137,9 @@ class _Likeness:
         self._said = list(dict.fromkeys(said))
         self._row = {word: number for number, word in enumerate(self._said)}
         self._column = {word: number for number, word in enumerate(there)}
-        by_sound = _alike([by_ear(word) for word in self._said], [by_ear(word) for word in there])
+        sounds = [by_ear(word) for word in self._said]
+        by_sound = _alike(sounds, [by_ear(word) for word in there])
+        by_sound[[len(sound) < SHORTEST_SOUND for sound in sounds]] = 0.0
         self._table = np.maximum(_alike(self._said, there), by_sound * BY_EAR)
         for row, word in enumerate(self._said):
             if len(word) < SHORTEST_MISSPELT or any(letter.isdigit() for letter in word):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +35,18 @@ def run(tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> object
         return CliRunner().invoke(handrail, list(args), input=text, env={**env, **more})
 
     return invoke
+
+
+def test_the_command_starts_by_itself() -> None:
+    """In a process of its own, where nothing has been imported yet."""
+    started = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == 0, started.stderr
+    assert "directory" in started.stdout
 
 
 def test_understand_prints_what_others_rely_on(run) -> None:  # type: ignore[no-untyped-def]

@@ -81,6 +81,10 @@ class Doubt(Keyed):
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
+NEEDS_FIELD = "needs"
+"""The field of an edit that changes what a service is for; the others are named as in HSDS."""
+
+
 class EditState(StrEnum):
     """Where a change to a listing stands."""
 

@@ -23,13 +23,13 @@ from core.db.models import (
     Source,
     Volunteer,
 )
-from core.db.models.freshness import EditOrigin, EditState
+from core.db.models.freshness import NEEDS_FIELD, EditOrigin, EditState
 from core.directory.editing.slots import Slot, SlotKind
-from core.directory.importing.values import NEEDS, Spot, Values
+from core.directory.importing.values import Spot, Values
 
 _OF_SERVICE = {
     "name": SlotKind.LINE, "alternate_name": SlotKind.LINE, "description": SlotKind.WORDS, "alert": SlotKind.WORDS,
-    "status": SlotKind.STATUS, "phones": SlotKind.PHONES, "schedules": SlotKind.HOURS, NEEDS: SlotKind.NEEDS,
+    "status": SlotKind.STATUS, "phones": SlotKind.PHONES, "schedules": SlotKind.HOURS, NEEDS_FIELD: SlotKind.NEEDS,
     "url": SlotKind.LINE, "email": SlotKind.LINE, "fees_description": SlotKind.WORDS,
     "eligibility_description": SlotKind.WORDS, "minimum_age": SlotKind.LINE, "maximum_age": SlotKind.LINE,
     "languages": SlotKind.NAMES, "required_documents": SlotKind.NAMES,

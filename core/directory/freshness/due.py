@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.db.models import Doubt, Organization, PhoneNumber, Service, ServiceNeed, Source, Verification
 from core.db.models.freshness import AskedBy, Verified
-from core.directory.freshness.doubted import dead_numbers
+from core.directory.doubted import dead_numbers
 from core.directory.freshness.figures import LISTED
 from core.directory.offers import answered_by_a_voice
 from core.phone_numbers import takes_texts

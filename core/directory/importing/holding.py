@@ -12,9 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db.models.freshness import EditState, ListingEdit
+from core.db.models.freshness import NEEDS_FIELD, EditState, ListingEdit
 from core.directory.importing.report import KeptByHand
-from core.directory.importing.values import NEEDS, Spot, Values, same
+from core.directory.importing.values import Spot, Values, same
 
 _ASSURED = ("service", "assured_date")
 """Whoever checked last is right, the source or the provider whom we asked."""
@@ -64,7 +64,7 @@ def load_held(session: Session, country: str) -> Held:
 
 def _as_before(spot: Spot, says: Any, ours: Any, before: Any) -> bool:
     # Needs that people gave stand beside the source's own after an import: only a new one says something.
-    return set(says) <= {*before, *ours} if spot.field == NEEDS else same(says, before)
+    return set(says) <= {*before, *ours} if spot.field == NEEDS_FIELD else same(says, before)
 
 
 def _in_words(says: Any) -> str:

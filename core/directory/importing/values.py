@@ -29,12 +29,11 @@ from core.db.models import (
     ServiceNeed,
 )
 from core.db.models.directory import Carrying
+from core.db.models.freshness import NEEDS_FIELD
 from core.directory.identity import child_id
 from core.directory.importing.cleaning import parse_phone
 from core.directory.standard import FORMS
 
-NEEDS = "needs"
-"""The list of need codes of a service. HSDS tells them as attributes."""
 LISTS: Mapping[str, type[Carrying]] = {
     "phones": PhoneNumber,
     "schedules": Schedule,
@@ -76,7 +75,7 @@ class Spot:
     @property
     def many(self) -> bool:
         """Whether it is a list."""
-        return self.field in LISTS or self.field == NEEDS
+        return self.field in LISTS or self.field == NEEDS_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Values:
 
     def get(self, spot: Spot) -> Any:
         """The value, as in HSDS JSON; a list has the ids of its rows."""
-        if spot.field == NEEDS:
+        if spot.field == NEEDS_FIELD:
             codes = sa.select(ServiceNeed.need_code).where(ServiceNeed.service_id == spot.entity_id)
             return sorted(self.session.scalars(codes))
         if spot.many:
@@ -113,7 +112,7 @@ class Values:
 
     def put(self, spot: Spot, value: Any) -> None:
         """Set the field, or put `value` in place of the whole list."""
-        if spot.field == NEEDS:
+        if spot.field == NEEDS_FIELD:
             self._put_needs(spot.entity_id, value)
         elif spot.many:
             self._put_list(spot, value)

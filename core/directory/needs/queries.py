@@ -21,9 +21,8 @@ from core.db.models import (
     ServiceNeed,
     TaxonomyTerm,
 )
-from core.db.models.freshness import EditState
+from core.db.models.freshness import NEEDS_FIELD, EditState
 from core.directory.candidates import ACTIVE
-from core.directory.importing.values import NEEDS
 from core.directory.needs.reading import Described, Term
 
 PAGE_ROWS = 20
@@ -63,7 +62,7 @@ def services_without_needs(session: Session, changed_since: datetime | None = No
         _NOT_MERGED,
         ~sa.exists().where(ServiceNeed.service_id == Service.id),
         ~sa.exists().where(NeedProposal.service_id == Service.id),
-        ~sa.exists().where(ListingEdit.entity_id == Service.id, ListingEdit.field == NEEDS, _PUBLISHED),
+        ~sa.exists().where(ListingEdit.entity_id == Service.id, ListingEdit.field == NEEDS_FIELD, _PUBLISHED),
     )
     if changed_since:
         changed = sa.select(ListingChange.service_id).where(ListingChange.at >= changed_since)
