@@ -62,6 +62,9 @@ _OF_CANDIDATES = {
 }
 NAMED = 0.3
 """The share of a name, by weight, from which it was meant rather than met by chance."""
+SLOWLY = 1.5
+"""The power by which a part of a name counts less than its share. With 1, common words in
+a name bring it forward too often (the judged look-ups); with 2, "lunch club" is no longer Elm Hill Lunch Club."""
 FAR_KM = 60.0
 """Further than this nobody goes to a place that doesn't say that it serves them."""
 
@@ -135,7 +138,7 @@ def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, fi
 
 def _by_words(candidate: Candidate, fit: Fit) -> Iterator[tuple[float, Reason]]:
     if fit.name >= NAMED:
-        yield WEIGHTS.named * fit.name**2, Reason(ReasonCode.NAMED, candidate.name)
+        yield WEIGHTS.named * fit.name**SLOWLY, Reason(ReasonCode.NAMED, candidate.name)
     if fit.weight:
         fitting = min(WEIGHTS.fits_words * fit.weight, WEIGHTS.most_fitting)
         yield fitting, Reason(ReasonCode.FITS_WORDS, "")
