@@ -39,6 +39,8 @@ EXPECTED = {
     "console.edit_listing": (404, 404, 404),
     "console.new_listing": (404, 404, 200),
     "console.edits": (404, 404, 200),
+    "console.areas": (404, 404, 200),
+    "console.translations": (404, 404, 200),
     "console.no_such_page": (404, 404, 404),
 }
 
