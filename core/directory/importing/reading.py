@@ -20,6 +20,8 @@ LARGEST_RECORD = 1_000_000
 DEEPEST = 40
 """Levels of nesting in one record; HSDS needs nine."""
 MOST_ROWS = 1_000_000
+LARGEST_CELL = 131_072
+"""Characters of one cell of a CSV file: a quotation mark that is never closed must not swallow the rest of it."""
 MOST_COLUMNS = 1_000
 """Of a CSV file; the widest known has 59."""
 
@@ -144,6 +146,8 @@ def _header(name: str, rows: Iterator[list[str]]) -> list[str]:
 
 
 def _short_lines(name: str, text: TextIO) -> Iterator[str]:
+    """The lines of a CSV file, each of a bearable length."""
+    csv.field_size_limit(LARGEST_CELL)  # one number for the whole process, which libraries are known to raise
     number = 0
     while line := text.readline(LARGEST_RECORD + 1):
         number += 1
