@@ -53,14 +53,6 @@ class Schemes:
         """The areas that bear this name or code, in any scheme; "wards: 3" is the one of that scheme alone."""
         return self.by_name.get(plain_name(name), ())
 
-    def of(self, place: PlaceRef) -> dict[str, str]:
-        """{scheme: the area that `place` lies in}; the first by name where areas overlap."""
-        found: dict[str, str] = {}
-        for area in self.areas:
-            if area.holds(place):
-                found.setdefault(area.scheme, area.name)
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class SchemeFaults:
