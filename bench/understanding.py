@@ -157,7 +157,7 @@ def build(engine: str, clinc: str, kept: str) -> None:
     classifier = None
     if engine != Engine.NEAREST:
         messages += [(reader.written(message), CALM) for message, _ in data["oos_train"]]
-        examples = [Example(text, text, label, LANGUAGE) for text, label in messages]
+        examples = [Example(text, text, (label,), LANGUAGE) for text, label in messages]
         classifier = fit(examples, lexicon, _encoder(engine))
     seconds = time.perf_counter() - began
     Path(kept).write_bytes(pickle.dumps((reader, classifier if classifier else messages)))

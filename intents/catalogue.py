@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +57,26 @@ class ActWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """A message that tells several needs at once, in this language. needs: their codes."""
+
+    language: str
+    needs: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All that we understand.
 
-    numbers: by language, the whole messages that answer a menu. targets: by language, the words for that
+    together: messages of several needs, to learn from. numbers: by language, the whole messages that answer a menu. targets: by language, the words for that
     language in any language. groups: all needs, as they are offered one by one. digest: SHA-256 over all files that a
     model is made of, hexadecimal; another digest means another model.
     """
 
     needs: Mapping[str, Need]
     groups: tuple[Group, ...]
+    together: tuple[Together, ...]
     acts: Mapping[Act, ActWords]
     numbers: Mapping[str, Mapping[str, int]]
     targets: Mapping[str, frozenset[str]]
@@ -82,9 +92,12 @@ class Catalogue:
         return tuple(self.grammars)
 
     def phrases(self, tag: str) -> Iterator[str]:
-        """Every message of one language to learn from: of needs, of acts, of emergencies and what only sounds so."""
+        """Every message of one language to learn from: of needs, alone and together, of acts, of emergencies and what
+        only sounds so.
+        """
         for need in self.needs.values():
             yield from need.phrases[tag]
+        yield from (message.text for message in self.together if message.language == tag)
         for act in self.acts.values():
             yield from act.phrases[tag]
         yield from (message for language, _, message in self.shown.red_flags if language == tag)
@@ -119,6 +132,11 @@ def load_catalogue(*extra_folders: Path, kept_in: Path | None = None) -> Catalog
     return Catalogue(
         needs=dict(sorted(needs.items())),
         groups=load_groups(BUILT_IN, needs, grammars),
+        together=tuple(
+            message
+            for tag in grammars
+            for message in _together(shelf.read(BUILT_IN / "together" / f"{tag}.toml"), tag, needs)
+        ),
         acts=acts,
         numbers=_numbers(shelf.read(BUILT_IN / "numbers.toml"), grammars),
         targets={tag: targets.words(tag) for tag in grammars},
@@ -150,6 +168,14 @@ def _need(top: Table, languages: Iterable[str]) -> Need:
         descriptions={tag: table.text("description") for tag, table in tables.items()},
         phrases={tag: table.texts("phrases") for tag, table in tables.items()},
     )
+
+
+def _together(top: Table, tag: str, known: Collection[str]) -> Iterator[Together]:
+    for table in top.tables("messages"):
+        codes = table.texts("needs")
+        if len(set(codes)) < 2 or not set(codes) <= set(known):
+            raise table.error("needs", "must hold the codes of two different needs or more")
+        yield Together(tag, codes, table.text("text"))
 
 
 def _act(top: Table, languages: Iterable[str]) -> ActWords:

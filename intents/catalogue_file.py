@@ -107,6 +107,13 @@ class Table:
             raise self.error(field, "must be a table")
         return Table(self._file, value, f"{self._path}{field}.")
 
+    def tables(self, field: str) -> tuple[Table, ...]:
+        """A list of tables; it must be there."""
+        value = self._value(field)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.error(field, "must be a list of tables")
+        return tuple(Table(self._file, item, f"{self._path}{field}[{place}].") for place, item in enumerate(value))
+
     def _value(self, field: str) -> object:
         if field not in self._values:
             raise self.error(field, "is missing")

@@ -81,11 +81,11 @@ class Comparison:
 def compare(catalogue: Catalogue, lessons: Sequence[Lesson], encoder: Encoder | None) -> Comparison:
     """Train without and with the new lessons, and judge both. catalogue: with what was taught before."""
     unseen = _unseen(examples_of(catalogue))
-    held = {(example.phrase, example.label) for example in unseen}
+    held = {(example.phrase, example.labels) for example in unseen}
     models = []
     lexicon = collect_lexicon(catalogue.languages)
     for taught in (catalogue, teach(catalogue, lessons)):
-        seen = [example for example in examples_of(taught) if (example.phrase, example.label) not in held]
+        seen = [example for example in examples_of(taught) if (example.phrase, example.labels) not in held]
         models.append(assemble(taught, fit(seen, lexicon, encoder), lexicon, encoder))
     before, after = models
     return Comparison(
@@ -97,8 +97,8 @@ def compare(catalogue: Catalogue, lessons: Sequence[Lesson], encoder: Encoder | 
 
 
 def _unseen(examples: Sequence[Example]) -> list[Example]:
-    labelled = [example for example in examples if example.label == Act.UNKNOWN or "." in example.label]
-    ordered = sorted(labelled, key=lambda example: (example.label, example.language, example.text))
+    labelled = [example for example in examples if example.labels == (Act.UNKNOWN,) or "." in "".join(example.labels)]
+    ordered = sorted(labelled, key=lambda example: (example.labels, example.language, example.text))
     return ordered[::UNSEEN]
 
 
@@ -107,8 +107,8 @@ def _figures(model: Model, unseen: Sequence[Example]) -> dict[str, Figures]:
     for example in unseen:
         found = decide(hear(read(example.phrase, model, example.language, Vocabulary()), model), model.catalogue.needs)
         acted = {need.code for need in found.needs if need.wanted}
-        right = bool(found.needs) and found.needs[0].code == example.label
-        row = (example.label == Act.UNKNOWN, right, bool(acted - {example.label}))
+        right = bool(found.needs) and found.needs[0].code in example.labels
+        row = (example.labels == (Act.UNKNOWN,), right, bool(acted - {*example.labels}))
         for tag in ("all", example.language):
             hits.setdefault(tag, []).append(row)
     return {

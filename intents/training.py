@@ -52,19 +52,16 @@ _CONDITIONING = 1_000  # examples that the preconditioner stands on
 _ROUNDS = 4  # of finding which scores already go far enough; more change no figure
 _STEPS = 3  # of conjugate gradients in each round
 
-CALM = ""
-"""The label of an example that is no danger, and of whose need nothing is said."""
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message, its text as the classifier reads it, and what it means: a need, an act, a kind of emergency, or
-    `CALM`.
+    """One message, its text as the classifier reads it, and what it means: needs, mostly one, or an act, or a kind of
+    emergency. No labels: it is no danger, and of whose need nothing is said.
     """
 
     phrase: str
     text: str
-    label: str
+    labels: tuple[str, ...]
     language: str
 
 
@@ -84,26 +81,31 @@ def examples_of(catalogue: Catalogue) -> tuple[Example, ...]:
     """Give every phrase of the catalogue, and the whole-message words of acts, once for each label and language;
     then the emergencies and what only sounds like them.
     """
-    found: dict[tuple[str, str], Example] = {}
+    found: dict[tuple[str, tuple[str, ...]], Example] = {}
     for tag in catalogue.grammars:
         for need in catalogue.needs.values():
             for phrase in (*need.phrases[tag], need.names[tag]):
-                _add(found, catalogue, tag, need.code, phrase)
+                _add(found, catalogue, tag, phrase, need.code)
         for act in catalogue.acts.values():
             if act.act != Act.EMERGENCY:  # its words are found whole, and danger is told by kind
                 for phrase in (*act.phrases[tag], *sorted(act.words[tag])):
-                    _add(found, catalogue, tag, act.act, phrase)
+                    _add(found, catalogue, tag, phrase, act.act)
+    for message in catalogue.together:
+        _add(found, catalogue, message.language, message.text, *message.needs)
     for tag, kind, message in catalogue.shown.red_flags:
-        _add(found, catalogue, tag, kind, message)
+        _add(found, catalogue, tag, message, kind)
     for tag, message in catalogue.shown.calm:
-        _add(found, catalogue, tag, CALM, message)
+        _add(found, catalogue, tag, message)
     return tuple(found.values())
 
 
-def _add(found: dict[tuple[str, str], Example], catalogue: Catalogue, tag: str, label: str, phrase: str) -> None:
+def _add(
+    found: dict[tuple[str, tuple[str, ...]], Example], catalogue: Catalogue, tag: str, phrase: str, *labels: str
+) -> None:
     text = write_out(normalise(phrase), catalogue.grammars[tag])
     if text:
-        found[text, label] = Example(phrase, text, str(label), tag)
+        means = tuple(sorted(map(str, labels)))
+        found[text, means] = Example(phrase, text, means, tag)
 
 
 def languages_of(catalogue: Catalogue) -> LanguageModel:
@@ -119,12 +121,11 @@ def languages_of(catalogue: Catalogue) -> LanguageModel:
 def fit(examples: Sequence[Example], lexicon: Lexicon, encoder: Encoder | None) -> Classifier:
     """Train on the examples."""
     kinds = tuple(kind.value for kind in PRECEDENCE)
-    labels = tuple(sorted({example.label for example in examples} - {*kinds, CALM}))
+    labels = tuple(sorted({label for example in examples for label in example.labels} - {*kinds}))
     column = {label: place for place, label in enumerate((*labels, *kinds))}
     wanted = np.zeros((len(examples), len(column)), dtype=np.float32)
     for row, example in enumerate(examples):
-        if example.label != CALM:
-            wanted[row, column[example.label]] = 1.0
+        wanted[row, [column[label] for label in example.labels]] = 1.0
     bias = wanted.mean(axis=0)
     index, rarity, table = _words(examples, lexicon.syllables)
     share, ridge = (1.0, _RIDGE_ON_WORDS) if encoder is None else (_WORDS_BESIDE_ENCODER, _RIDGE_WITH_ENCODER)

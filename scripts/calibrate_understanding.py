@@ -28,7 +28,7 @@ from intents.emergencies import EmergencyKind, find_emergency
 from intents.encoder import Encoder, load_encoder
 from intents.model import Model
 from intents.normalise import has_han
-from intents.training import CALM, Example, assemble, examples_of, fit
+from intents.training import Example, assemble, examples_of, fit
 from intents.understand import Vocabulary, hear, read
 from intents.understanding import Act
 from intents.wordlists import collect_lexicon
@@ -114,7 +114,7 @@ def fifths(examples: Sequence[Example]) -> list[list[int]]:
     """Split into fifths that hold each label and language evenly."""
     order = list(range(len(examples)))
     random.Random(7).shuffle(order)
-    order.sort(key=lambda row: (examples[row].label, examples[row].language))
+    order.sort(key=lambda row: (examples[row].labels, examples[row].language))
     return [order[start::FIFTHS] for start in range(FIFTHS)]
 
 
@@ -129,24 +129,26 @@ def judge(text: str, language: str, labels: Iterable[str], model: Model) -> Judg
 def judge_fold(unseen: Sequence[Example], model: Model, found: Unseen, chance: random.Random) -> None:
     """Judge what a model has not seen."""
     for example in unseen:
-        judged = judge(example.phrase, example.language, [example.label], model)
-        if example.label in KINDS:
-            found.red_flags.append(judged)
-        elif example.label == CALM:
+        judged = judge(example.phrase, example.language, example.labels, model)
+        if not example.labels:
             found.calm.append(judged)
-        elif example.label in model.catalogue.needs:
+        elif len(example.labels) > 1:
+            found.compounds.append(judged)
+        elif example.labels[0] in KINDS:
+            found.red_flags.append(judged)
+        elif example.labels[0] in model.catalogue.needs:
             found.needs.append(judged)
-            found.slips.append(judge(slip(example.phrase, chance), example.language, [example.label], model))
+            found.slips.append(judge(slip(example.phrase, chance), example.language, example.labels, model))
         else:
             found.acts.append(judged)
     for language in LANGUAGES:
-        own = [e for e in unseen if e.language == language and e.label in model.catalogue.needs]
+        own = [e for e in unseen if e.language == language and len(e.labels) == 1 and e.labels[0] in model.catalogue.needs]
         for _ in range(JOINED_A_FOLD):
             one, joint = chance.choice(own), chance.choice(JOINTS[language])
             for among, same in ((found.stories, True), (found.compounds, False)):
-                other = chance.choice([e for e in own if (e.label == one.label) is same and e is not one])
+                other = chance.choice([e for e in own if (e.labels == one.labels) is same and e is not one])
                 text = one.phrase + joint + other.phrase
-                among.append(judge(text, language, [one.label, other.label], model))
+                among.append(judge(text, language, [*one.labels, *other.labels], model))
 
 
 def cross_validate(catalogue: Catalogue, encoder: Encoder | None, folds: int) -> Unseen:
