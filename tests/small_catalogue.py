@@ -94,9 +94,8 @@ def small(whole: Catalogue) -> Catalogue:
     }
     red_flags, calm = whole.shown.red_flags[::_SHOWN_EVERY], whole.shown.calm[::_SHOWN_EVERY]
     groups = (Group("all", dict.fromkeys(whole.languages, "all"), tuple(THINGS)),)
-    return replace(
-        whole, needs=needs, groups=groups, acts=acts, shown=replace(whole.shown, red_flags=red_flags, calm=calm)
-    )
+    shown = replace(whole.shown, red_flags=red_flags, calm=calm)
+    return replace(whole, needs=needs, groups=groups, together=(), acts=acts, shown=shown)
 
 
 def write_small(folder: Path) -> None:
@@ -108,6 +107,8 @@ def write_small(folder: Path) -> None:
                 continue
             for tag in ASKED:
                 values[tag]["phrases"] = phrases(values["code"], tag)
+        elif file.parent.name == "together":
+            values["messages"] = []
         elif file.parent.name == "acts":
             for tag in ASKED:
                 values[tag]["phrases"] = values[tag].get("phrases", [])[:_ACT_PHRASES]
