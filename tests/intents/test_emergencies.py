@@ -22,6 +22,9 @@ CATALOGUE = Path(intents.__file__).parent / "catalogue"
 EMERGENCIES = CATALOGUE / "emergencies"
 LANGUAGES = ("en", "es", "zh")
 RULES = load_rules(EMERGENCIES, LANGUAGES, Shelf({}))
+HARMLESS = Path(__file__).parent / "harmless"
+"""Messages that only sound like danger, and plainly so: a classifier that learnt them too would tell veiled danger
+worse, so the catalogue does without them."""
 SAFETY = CATALOGUE.parent.parent / "docs" / "safety.md"
 
 FEWEST_FOUND = 0.87
@@ -53,6 +56,11 @@ def told(language: str, field: str) -> list[Told]:
     return [(kind, message) for kind, table in tables.items() for message in table.texts(field)]
 
 
+def _harmless(language: str) -> list[Told]:
+    table = Table.read(HARMLESS / f"{language}.toml")
+    return [(kind, message) for kind in PRECEDENCE for message in table.texts(kind)]
+
+
 def phrases(language: str, folder: str) -> Iterator[str]:
     for file in sorted((CATALOGUE / folder).glob("*.toml")):
         if file.stem != "emergency":
@@ -74,7 +82,7 @@ def test_the_right_kind_of_help_is_told(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_lookalikes_raise_few_alarms(language: str) -> None:
-    lookalikes = told(language, "lookalikes")
+    lookalikes = [*told(language, "lookalikes"), *_harmless(language)]
     alarms = [f"like {kind}: {message}" for kind, message in lookalikes if find_emergency(message, RULES)]
     assert len(alarms) <= MOST_FALSE_ALARMS * len(lookalikes), "\n".join(alarms)
 
@@ -82,7 +90,11 @@ def test_lookalikes_raise_few_alarms(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everyday_messages_raise_next_to_no_alarm(language: str) -> None:
     everyday = Table.read(EMERGENCIES / language / "everyday.toml").texts("messages")
-    ordinary = [*everyday, *[*phrases(language, "needs"), *phrases(language, "acts")][::_EVERY]]
+    ordinary = [
+        *everyday,
+        *Table.read(HARMLESS / f"{language}.toml").texts("everyday"),
+        *[*phrases(language, "needs"), *phrases(language, "acts")][::_EVERY],
+    ]
     alarms = [message for message in ordinary if find_emergency(message, RULES)]
     assert len(alarms) <= MOST_FALSE_ALARMS_EVERY_DAY * len(ordinary), "\n".join(alarms)
 
