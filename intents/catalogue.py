@@ -69,9 +69,9 @@ class Together:
 class Catalogue:
     """All that we understand.
 
-    together: messages of several needs, to learn from. numbers: by language, the whole messages that answer a menu. targets: by language, the words for that
-    language in any language. groups: all needs, as they are offered one by one. digest: SHA-256 over all files that a
-    model is made of, hexadecimal; another digest means another model.
+    together: messages of several needs, to learn from. numbers: by language, the whole messages that answer a menu.
+    targets: by language, the words for that language in any language. groups: all needs, as they are offered one by
+    one. digest: SHA-256 over all files that a model is made of, hexadecimal; another digest means another model.
     """
 
     needs: Mapping[str, Need]

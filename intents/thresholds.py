@@ -10,7 +10,7 @@ CONFIDENT = 0.65
 ASK_BACK = 0.20
 """Between this and `CONFIDENT` the best guesses are worth a question back; below it we don't know."""
 
-SECOND_NEED = 0.92
+SECOND_NEED = 0.98
 """Both needs that the parts of a message tell are acted on only where each is told at this confidence or above."""
 
 ALSO_TOLD = 0.10
@@ -23,7 +23,7 @@ TOLD_OTHERWISE = 0.20
 """How much less danger counts in a message that surely tells a need, or surely none: "a ride, my leg is bad" and "over
 the moon" are no alarm."""
 
-ALARM = 0.28
+ALARM = 0.30
 """Call it an emergency without any rule where a message sounds so much like danger."""
 
 ALARM_IN_BRIEF = 0.50
@@ -35,7 +35,7 @@ WORRY = 0.13
 WORRY_IN_BRIEF = 0.36
 """The same for a message of few words."""
 
-BELIEVED = 0.20
+BELIEVED = 0.22
 """A rule is believed where a message sounds so much like danger; below that, ask whether anyone is."""
 
 CALM = 0.12

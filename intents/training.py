@@ -90,8 +90,8 @@ def examples_of(catalogue: Catalogue) -> tuple[Example, ...]:
             if act.act != Act.EMERGENCY:  # its words are found whole, and danger is told by kind
                 for phrase in (*act.phrases[tag], *sorted(act.words[tag])):
                     _add(found, catalogue, tag, phrase, act.act)
-    for message in catalogue.together:
-        _add(found, catalogue, message.language, message.text, *message.needs)
+    for both in catalogue.together:
+        _add(found, catalogue, both.language, both.text, *both.needs)
     for tag, kind, message in catalogue.shown.red_flags:
         _add(found, catalogue, tag, message, kind)
     for tag, message in catalogue.shown.calm:

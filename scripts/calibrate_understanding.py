@@ -142,13 +142,17 @@ def judge_fold(unseen: Sequence[Example], model: Model, found: Unseen, chance: r
         else:
             found.acts.append(judged)
     for language in LANGUAGES:
-        own = [e for e in unseen if e.language == language and len(e.labels) == 1 and e.labels[0] in model.catalogue.needs]
+        own = [e for e in unseen if e.language == language and _is_of_one_need(e, model.catalogue)]
         for _ in range(JOINED_A_FOLD):
             one, joint = chance.choice(own), chance.choice(JOINTS[language])
             for among, same in ((found.stories, True), (found.compounds, False)):
                 other = chance.choice([e for e in own if (e.labels == one.labels) is same and e is not one])
                 text = one.phrase + joint + other.phrase
                 among.append(judge(text, language, [*one.labels, *other.labels], model))
+
+
+def _is_of_one_need(example: Example, catalogue: Catalogue) -> bool:
+    return len(example.labels) == 1 and example.labels[0] in catalogue.needs
 
 
 def cross_validate(catalogue: Catalogue, encoder: Encoder | None, folds: int) -> Unseen:

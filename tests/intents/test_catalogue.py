@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from intents.catalogue import Catalogue, CatalogueError, load_catalogue
+from intents.catalogue import BUILT_IN, Catalogue, CatalogueError, load_catalogue
 from intents.model import Model
 from intents.understanding import Act
 
@@ -93,6 +94,33 @@ def test_a_wrong_file_is_named_with_its_field(wrong: str, right: str, said: str,
     (tmp_path / "own.toml").write_text(PIANO.replace(wrong, right), "utf-8")
     with pytest.raises(CatalogueError, match=r"own\.toml") as error:
         load_catalogue(tmp_path)
+    assert str(error.value).startswith(said)
+
+
+def test_messages_of_two_needs_are_there_for_every_need_in_every_language(catalogue: Catalogue) -> None:
+    for tag in catalogue.languages:
+        told = {need for message in catalogue.together if message.language == tag for need in message.needs}
+        assert told == set(CODES.split()), tag
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        ('messages = "both"', "en.toml: messages: must be a list of tables"),
+        (
+            "messages = [{ needs = ['home.adapt', 'home.moat'], text = 'a moat' }]",
+            "en.toml: messages[0].needs: must hold the codes of two",
+        ),
+    ],
+)
+def test_two_needs_that_are_told_wrongly_are_named_with_their_place(
+    messages: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(BUILT_IN, tmp_path / "catalogue")
+    (copy / "together" / "en.toml").write_text(f"{messages}\n", "utf-8")
+    monkeypatch.setattr("intents.catalogue.BUILT_IN", copy)
+    with pytest.raises(CatalogueError) as error:
+        load_catalogue()
     assert str(error.value).startswith(said)
 
 
