@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
@@ -49,14 +50,20 @@ MakeDatabase = Callable[[bool], Database]
 @pytest.fixture(scope="session")
 def model() -> Model:
     """The real understanding, trained once and kept beside the project."""
-    return load_or_train(load_catalogue(), ROOT / ".cache" / "model")
+    folder = ROOT / ".cache" / "model"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker trains, the others read what it kept
+        return load_or_train(load_catalogue(), folder)
 
 
 @pytest.fixture(scope="session")
 def half_told(model: Model) -> str:
     """Words of which we guess, unsure, that free groceries are meant, and nothing else."""
     said = ("the fridge echoes", "cupboards bare", "my shelves look poorly", "the larder is nearly empty dear",
-            "we are short on tins", "nowt in the tin", "cupboard is a bit sad")  # fmt: skip
+            "we are short on tins", "nowt in the tin", "cupboard is a bit sad", "the shelf is thin",
+            "not much on the shelf this week", "a tin or two would do", "the breadbin wants company", "low on bits in",
+            "the tins are going down", "my basket looks small", "the pantry echoes", "odd bits for the shelf")  # fmt: skip
     unsure = (words for words in said if _guesses(understand(words, model)) == ["food.groceries"])
     return next(unsure)  # none left: the model knows them all by now, so add vaguer ones
 

@@ -170,7 +170,7 @@ def test_stop_is_never_read_out_of_a_doubtful_sentence() -> None:
 # Two needs
 
 
-TWO_PARTS: Mapping[Run, Mapping[str, float]] = {(0, 1): chances(home__adapt=0.95), (1, 2): chances(food__meals=0.92)}
+TWO_PARTS: Mapping[Run, Mapping[str, float]] = {(0, 1): chances(home__adapt=0.99), (1, 2): chances(food__meals=0.98)}
 
 
 def parts(first: float, second: float) -> Mapping[Run, Mapping[str, float]]:
@@ -178,12 +178,12 @@ def parts(first: float, second: float) -> Mapping[Run, Mapping[str, float]]:
 
 
 def test_two_needs_in_two_parts_are_both_acted_on() -> None:
-    found = verdict(chances(home__adapt=0.5, food__meals=0.4), parts(0.97, thresholds.SECOND_NEED))
+    found = verdict(chances(home__adapt=0.5, food__meals=0.4), parts(0.99, thresholds.SECOND_NEED))
     assert wanted(found) == [RAMP, FOOD]
     assert found.confidence == pytest.approx(thresholds.SECOND_NEED)
 
 
-@pytest.mark.parametrize(("first", "second"), [(0.97, thresholds.SECOND_NEED - A_BIT), (0.8, 0.97)])
+@pytest.mark.parametrize(("first", "second"), [(0.99, thresholds.SECOND_NEED - A_BIT), (0.8, 0.99)])
 def test_where_either_part_is_doubtful_only_the_whole_is_acted_on(first: float, second: float) -> None:
     found = verdict(chances(home__adapt=0.8, food__meals=0.1), parts(first, second))
     assert wanted(found) == [RAMP]
@@ -205,9 +205,9 @@ def test_parts_that_tell_nothing_of_what_the_whole_tells_are_not_believed() -> N
 
 def test_three_needs_are_found_in_three_parts() -> None:
     runs = {
-        (0, 1): chances(home__adapt=0.95),
-        (1, 2): chances(food__meals=0.95),
-        (2, 3): chances(health__dental=0.95),
+        (0, 1): chances(home__adapt=0.99),
+        (1, 2): chances(food__meals=0.99),
+        (2, 3): chances(health__dental=0.99),
         (0, 2): chances(home__adapt=0.5, food__meals=0.4),
         (1, 3): chances(food__meals=0.5, health__dental=0.4),
     }
@@ -220,8 +220,8 @@ def test_a_story_is_not_cut_to_shreds() -> None:
         (0, 1): chances(home__adapt=0.99),
         (1, 2): chances(food__meals=0.93),
         (2, 3): chances(health__dental=0.94),
-        (0, 2): chances(home__adapt=0.97),
-        (1, 3): chances(health__dental=0.97),
+        (0, 2): chances(home__adapt=0.985),
+        (1, 3): chances(health__dental=0.985),
     }
     assert wanted(verdict(chances(home__adapt=0.6, health__dental=0.3), runs)) == [RAMP, TEETH]
 
@@ -235,13 +235,13 @@ def beside(found: Verdict) -> list[str]:
 
 @pytest.mark.parametrize("told", [thresholds.ALSO_TOLD, thresholds.SECOND_NEED - A_BIT])
 def test_what_another_part_may_tell_is_offered_beside_the_sure_one(told: float) -> None:
-    found = verdict(chances(home__adapt=0.99), parts(0.97, told))
+    found = verdict(chances(home__adapt=0.99), parts(0.99, told))
     assert (wanted(found), beside(found)) == ([RAMP], [FOOD])
     assert found.needs[1].confidence == pytest.approx(told)
 
 
 def test_what_a_part_hardly_tells_is_not_offered() -> None:
-    assert beside(verdict(chances(home__adapt=0.99), parts(0.97, thresholds.ALSO_TOLD - A_BIT))) == []
+    assert beside(verdict(chances(home__adapt=0.99), parts(0.99, thresholds.ALSO_TOLD - A_BIT))) == []
 
 
 def test_what_the_whole_tells_second_is_offered_beside() -> None:
@@ -255,7 +255,7 @@ def test_what_the_whole_hardly_tells_is_a_guess_and_no_more() -> None:
 
 
 def test_what_a_part_tells_is_offered_before_what_the_whole_tells_second() -> None:
-    found = verdict(chances(home__adapt=0.8, health__dental=0.15), parts(0.97, 0.5))
+    found = verdict(chances(home__adapt=0.8, health__dental=0.15), parts(0.99, 0.5))
     assert beside(found) == [FOOD]
     assert [need.code for need in found.needs] == [RAMP, FOOD, TEETH]
 
@@ -265,7 +265,7 @@ def test_parts_that_leave_out_what_the_whole_tells_offer_nothing() -> None:
 
 
 def test_where_both_are_acted_on_nothing_is_offered_beside() -> None:
-    found = verdict(chances(home__adapt=0.5, food__meals=0.3, health__dental=0.1), parts(0.97, 0.95))
+    found = verdict(chances(home__adapt=0.5, food__meals=0.3, health__dental=0.1), parts(0.99, 0.98))
     assert (wanted(found), beside(found)) == ([RAMP, FOOD], [])
 
 
