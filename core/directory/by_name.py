@@ -6,30 +6,35 @@ import math
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
 from core.db.models import Language, Location, ServiceAtLocation
 from core.directory.candidates import active
 from core.directory.index import read_index
 from core.directory.judging import language_tag
-from core.directory.names import plain, plain_name
 from core.directory.offers import Offer, load_offers
 from core.directory.places import PlaceRef, distance, resolve_place
-from core.directory.relevance import NOWHERE, Nearby, fits, in_directory
+from core.directory.relevance import NOWHERE, Nearby, fits, in_directory, words_for
 
 FITS = 0.3
 """Of what was said, the share that a listing must have at least."""
 NAME_SAID = 0.15
 """What it adds to that share if the whole name was said: "Homecrest" is Homecrest before Homecrest Bensonhurst."""
-SAME_WORD = 80.0
-"""Likeness, of 100, from which a misspelt word is the word."""
 NEARER = 0.2
 """What nearness adds: all of it at the place, half at `HALF_DISTANCE_KM`."""
 HALF_DISTANCE_KM = 3.0
+
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_POINTS = (
+    sa.select(ServiceAtLocation.service_id, Location.latitude, Location.longitude)
+    .join(Location)
+    .where(ServiceAtLocation.service_id.in_(_IDS))
+)
+_LANGUAGES = sa.select(Language.service_id, Language.code, Language.name).where(Language.service_id.in_(_IDS))
 
 
 def find_by_text(
@@ -42,7 +47,7 @@ def find_by_text(
     called = reading.called(text, around)
     distances = _distances(session, [kept.id for kept in called], around)
     nearness = {i: HALF_DISTANCE_KM / (HALF_DISTANCE_KM + km) for i, km in distances.items()}
-    nearby = Nearby(_words_for(around, text), nearness) if around else NOWHERE
+    nearby = Nearby(words_for(around, text), nearness) if around else NOWHERE
     found = fits(text, called, in_directory(reading), nearby)
     fitting = {i: fit.share + NAME_SAID * fit.name for i, fit in found.items() if fit.share >= FITS}
     speaking = _speaking(session, fitting, language)
@@ -52,24 +57,17 @@ def find_by_text(
     return load_offers(session, [i for i in order if i in there][:limit], at=at, place=near)
 
 
-def _words_for(place: PlaceRef, text: str) -> frozenset[str]:
-    """The words of `text` that name the place, misspelt or not."""
-    names = plain_name(place.text).split()
-    alike = (process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=SAME_WORD) for word in plain(text).split())
-    return frozenset(word for word, found in zip(plain(text).split(), alike, strict=True) if found)
-
-
 def _distances(session: Session, ids: Collection[UUID], near: PlaceRef | None) -> dict[UUID, float]:
     distances: dict[UUID, float] = defaultdict(lambda: math.inf)
-    columns = (ServiceAtLocation.service_id, Location.latitude, Location.longitude)
-    rows = sa.select(*columns).join(Location).where(ServiceAtLocation.service_id.in_(ids))
-    for service_id, latitude, longitude in session.execute(rows):
+    if near is None:
+        return distances
+    for service_id, latitude, longitude in session.execute(_POINTS, {"ids": list(ids)}):
         km = distance(near, latitude, longitude)
         distances[service_id] = min(distances[service_id], math.inf if km is None else km)
     return distances
 
 
 def _speaking(session: Session, ids: Collection[UUID], language: str) -> set[UUID]:
-    columns = (Language.service_id, Language.code, Language.name)
-    rows = session.execute(sa.select(*columns).where(Language.service_id.in_(ids)))
-    return {service_id for service_id, code, name in rows if language_tag(code, name) == language_tag(language, None)}
+    wanted = language_tag(language, None)
+    rows = session.execute(_LANGUAGES, {"ids": list(ids)})
+    return {service_id for service_id, code, name in rows if language_tag(code, name) == wanted}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,15 @@ from core.directory.places import PlaceRef
 ACTIVE = sa.and_(Service.withdrawn_at.is_(None), sa.or_(Service.status.is_(None), Service.status == "active"))
 """Unknown counts as active: most sources never say. What its source no longer gives is offered to nobody new."""
 
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+# Statements that are put together once: to do it for each question takes longer than the database needs.
+_ACTIVE = (
+    sa.select(Service.id, Service.name, Service.assured_date).where(Service.id.in_(_IDS), ACTIVE).order_by(Service.id)
+)
+_AREAS = sa.select(ServiceArea.service_id, ServiceArea.name, ServiceArea.extent, ServiceArea.extent_type).where(
+    ServiceArea.service_id.in_(_IDS)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -33,12 +43,7 @@ class Candidate:
 
 def active(session: Session, ids: Collection[UUID]) -> list[Candidate]:
     """The services of `ids` that are active, by id."""
-    rows = session.execute(
-        sa.select(Service.id, Service.name, Service.assured_date)
-        .where(Service.id.in_(ids), ACTIVE)
-        .order_by(Service.id)
-    )
-    return [Candidate(*row) for row in rows]
+    return [Candidate(*row) for row in session.execute(_ACTIVE, {"ids": list(ids)})]
 
 
 def in_area(session: Session, candidates: Sequence[Candidate], place: PlaceRef | None) -> list[Candidate]:
@@ -47,9 +52,7 @@ def in_area(session: Session, candidates: Sequence[Candidate], place: PlaceRef |
         return list(candidates)
     geography = load_geography(session)
     areas: dict[UUID, list[Area]] = defaultdict(list)
-    columns = (ServiceArea.service_id, ServiceArea.name, ServiceArea.extent, ServiceArea.extent_type)
-    ids = [candidate.id for candidate in candidates]
-    for service_id, *area in session.execute(sa.select(*columns).where(ServiceArea.service_id.in_(ids))):
+    for service_id, *area in session.execute(_AREAS, {"ids": [candidate.id for candidate in candidates]}):
         areas[service_id].append(Area(*area))
     served = []
     for c in candidates:

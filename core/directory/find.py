@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from core.db.models.help_request import UnmetCause
 from core.directory.by_name import find_by_text
 from core.directory.candidates import Candidate, active, followed, in_area
-from core.directory.index import Asked, read_index
-from core.directory.judging import judge, language_tag, load_facts
+from core.directory.index import Asked, Reading, read_index
+from core.directory.judging import WEIGHTS, judge, language_tag, load_facts
 from core.directory.offers import Offer, Reason, ReasonCode, load_offers
 from core.directory.opening import Opening
 from core.directory.person import NOBODY_KNOWN, Person, eligible
 from core.directory.places import PlaceRef
-from core.directory.relevance import among, fits
+from core.directory.relevance import NOWHERE, Nearby, among, fits, words_for
 from core.directory.wording import Fit
 
 __all__ = [
@@ -37,6 +37,8 @@ __all__ = [
 
 ENOUGH = 12
 """Services that serve the place, so that one of them may be good in all else too."""
+PLACE_IN_NAME = 0.5
+"""What the words of the place count in a name, where others count 1: who asks for lunch in Coop City asks for lunch."""
 WIDER = (1, 8, 64)
 """How many times as many services as usual are looked at, one after the other, until there are enough."""
 
@@ -69,11 +71,13 @@ class Found:
 
 def find(session: Session, query: Query) -> Found:
     """The best services for a need: at most `query.limit` that serve the place and weren't turned down."""
-    wanted, cause = _candidates(session, query)
+    index = read_index(session)
+    wanted, cause = _candidates(session, query, index)
     if not wanted:
         return Found(query.need, (), cause)
     ids = [candidate.id for candidate in wanted]
-    facts, fit = load_facts(session, ids, query.place), _fit(session, query.words, ids)
+    facts = load_facts(session, ids, query.place)
+    fit = _fit(index, query, {i: facts.distance(i) for i in ids})
     judged = [
         judge(candidate, facts, at=query.at, language=query.language, fit=fit.get(candidate.id)) for candidate in wanted
     ]
@@ -88,14 +92,19 @@ def find(session: Session, query: Query) -> Found:
     return Found(query.need, offers, None)
 
 
-def _fit(session: Session, words: str, ids: Sequence[UUID]) -> dict[UUID, Fit]:
-    listings = read_index(session).of(ids) if words else []
-    return fits(words, listings, among(listings))
+def _fit(index: Reading, query: Query, distances: Mapping[UUID, float | None]) -> dict[UUID, Fit]:
+    """How well they fit the words. What the place is called tells little: how near they are counts by itself."""
+    if not query.words:
+        return {}
+    half, listings = WEIGHTS.half_distance_km, index.of(list(distances))
+    near = {i: half / (half + km) for i, km in distances.items() if km is not None}
+    nearby = Nearby(words_for(query.place, query.words), near, PLACE_IN_NAME) if near and query.place else NOWHERE
+    return fits(query.words, listings, among(listings), nearby)
 
 
-def _candidates(session: Session, query: Query) -> tuple[list[Candidate], UnmetCause | None]:
+def _candidates(session: Session, query: Query, index: Reading) -> tuple[list[Candidate], UnmetCause | None]:
     """Those to judge; or why there is nobody. Looks further than usual where few of the nearest serve the place."""
-    index, turned_down = read_index(session), set(followed(session, query.not_these).values())
+    turned_down = set(followed(session, query.not_these).values())
     asked = Asked(query.need, query.place, language_tag(query.language, None), query.words)
     for wide in WIDER:
         ids, nobody_else = index.meeting(asked, wide=wide)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from babel import Locale
 from sqlalchemy.orm import Session
 
-from core.db.models import Language, Location, PhoneNumber, Schedule, Service, ServiceAtLocation
+from core.db.models import Language, Location, PhoneNumber, Service, ServiceAtLocation
 from core.db.models.freshness import DoubtKind
 from core.directory.candidates import Candidate
 from core.directory.doubted import doubted
+from core.directory.hours import KnownHours, load_hours
 from core.directory.names import plain_name
-from core.directory.offers import Reason, ReasonCode, hours_of, is_stale
-from core.directory.opening import Opening, opening
+from core.directory.offers import Reason, ReasonCode, is_stale
+from core.directory.opening import Hours, Opening, opening
 from core.directory.places import PlaceRef, distance
 from core.directory.wording import Fit
 
@@ -94,10 +96,11 @@ class Facts:
 
     points: Mapping[UUID, list[tuple[float, UUID]]]
     languages: Mapping[UUID, set[str]]
-    schedules: Mapping[UUID | None, list[Schedule]]
-    place_schedules: Mapping[UUID | None, list[Schedule]]
+    hours: KnownHours
     reachable: frozenset[UUID]
     doubted: Mapping[UUID, DoubtKind]
+    openings: dict[tuple[tuple[Hours, ...], datetime], Opening] = field(default_factory=dict)
+    """What was worked out already: many services have the same hours."""
 
     def distance(self, service_id: UUID) -> float | None:
         """Kilometres to the nearest location; None where that isn't known."""
@@ -107,11 +110,15 @@ class Facts:
     def opening(self, service_id: UUID, at: datetime) -> Opening:
         """Whether the service is open, at its nearest location if it has several."""
         location_id = min(self.points.get(service_id, ()), default=(0.0, None))[1]
-        there = self.place_schedules.get(location_id, ())
-        return opening(hours_of(self.schedules.get(service_id, ()), there, location_id), at)
+        hours = self.hours.at(service_id, location_id)
+        if (hours, at) not in self.openings:
+            self.openings[hours, at] = opening(hours, at)
+        return self.openings[hours, at]
 
 
-def judge(candidate: Candidate, facts: Facts, *, at: datetime, language: str, fit: Fit | None = None) -> Judged:
+def judge(
+    candidate: Candidate, facts: Facts, *, at: datetime, language: str, fit: Fit | None = None, open_now: bool = False
+) -> Judged:
     """The score of one candidate at `at` (local, aware) for someone who speaks `language` and whose words it fits."""
     distance = facts.distance(candidate.id)
     weighed = [(_OF_CANDIDATES[reason.code], reason) for reason in candidate.reasons]
@@ -154,25 +161,35 @@ def _by_opening(found: Opening, at: datetime) -> Iterator[tuple[float, Reason]]:
 
 
 def load_facts(session: Session, ids: Sequence[UUID], place: PlaceRef | None) -> Facts:
-    """What is known of the services `ids`, in six queries."""
+    """What is known of the services `ids`, in five queries."""
     points = _points(session, ids, place)
-    locations = {location_id for found in points.values() for _, location_id in found}
-    schedules: dict[UUID | None, list[Schedule]] = defaultdict(list)
-    place_schedules: dict[UUID | None, list[Schedule]] = defaultdict(list)
-    for schedule in session.scalars(sa.select(Schedule).where(Schedule.service_id.in_(ids))):
-        schedules[schedule.service_id].append(schedule)
-    at_places = sa.select(Schedule).where(Schedule.location_id.in_(locations), Schedule.service_id.is_(None))
-    for schedule in session.scalars(at_places):
-        place_schedules[schedule.location_id].append(schedule)
-    reachable = _reachable(session, ids)
-    return Facts(points, _languages(session, ids), schedules, place_schedules, reachable, doubted(session, ids))
+    hours = load_hours(session, ids, {location_id for found in points.values() for _, location_id in found})
+    return Facts(points, _languages(session, ids), hours, _reachable(session, ids), doubted(session, ids))
+
+
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+# Statements that are put together once: to do it for each question takes longer than the database needs.
+_POINTS = (
+    sa.select(ServiceAtLocation.service_id, Location.id, Location.latitude, Location.longitude)
+    .join(Location)
+    .where(ServiceAtLocation.service_id.in_(_IDS))
+)
+_LANGUAGES = sa.select(Language.service_id, Language.code, Language.name).where(Language.service_id.in_(_IDS))
+# Three joins, each by an index: one join on "either this or that" reads every number there is.
+_REACHABLE: sa.CompoundSelect[UUID | None] = sa.union(
+    sa.select(PhoneNumber.service_id).where(PhoneNumber.service_id.in_(_IDS), PhoneNumber.number.is_not(None)),
+    sa.select(Service.id)
+    .join(PhoneNumber, PhoneNumber.organization_id == Service.organization_id)
+    .where(Service.id.in_(_IDS), PhoneNumber.number.is_not(None)),
+    sa.select(ServiceAtLocation.service_id)
+    .join(PhoneNumber, PhoneNumber.location_id == ServiceAtLocation.location_id)
+    .where(ServiceAtLocation.service_id.in_(_IDS), PhoneNumber.number.is_not(None)),
+)
 
 
 def _points(session: Session, ids: Sequence[UUID], place: PlaceRef | None) -> dict[UUID, list[tuple[float, UUID]]]:
-    columns = (ServiceAtLocation.service_id, Location.id, Location.latitude, Location.longitude)
     points: dict[UUID, list[tuple[float, UUID]]] = defaultdict(list)
-    rows = sa.select(*columns).join(Location).where(ServiceAtLocation.service_id.in_(ids))
-    for service_id, location_id, latitude, longitude in session.execute(rows):
+    for service_id, location_id, latitude, longitude in session.execute(_POINTS, {"ids": ids}):
         km = distance(place, latitude, longitude)
         points[service_id].append((math.inf if km is None else km, location_id))
     return points
@@ -180,30 +197,17 @@ def _points(session: Session, ids: Sequence[UUID], place: PlaceRef | None) -> di
 
 def _languages(session: Session, ids: Sequence[UUID]) -> dict[UUID, set[str]]:
     spoken: dict[UUID, set[str]] = defaultdict(set)
-    columns = (Language.service_id, Language.code, Language.name)
-    for service_id, code, name in session.execute(sa.select(*columns).where(Language.service_id.in_(ids))):
+    for service_id, code, name in session.execute(_LANGUAGES, {"ids": ids}):
         spoken[service_id].add(language_tag(code, name))
     return spoken
 
 
 def _reachable(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
     """Services with a number that can be dialled, their own, their place's or their organization's."""
-    # Three joins, each by an index: one join on "either this or that" reads every number there is.
-    own = sa.select(PhoneNumber.service_id.label("id")).where(PhoneNumber.service_id.in_(ids))
-    run_by = (
-        sa.select(Service.id)
-        .join(PhoneNumber, PhoneNumber.organization_id == Service.organization_id)
-        .where(Service.id.in_(ids))
-    )
-    there = (
-        sa.select(ServiceAtLocation.service_id)
-        .join(PhoneNumber, PhoneNumber.location_id == ServiceAtLocation.location_id)
-        .where(ServiceAtLocation.service_id.in_(ids))
-    )
-    found = sa.union(*(one.where(PhoneNumber.number.is_not(None)) for one in (own, run_by, there)))
-    return frozenset(session.scalars(found))
+    return frozenset(found for found in session.scalars(_REACHABLE, {"ids": ids}) if found)
 
 
+@lru_cache(maxsize=1_024)
 def language_tag(code: str | None, name: str | None) -> str:
     """The primary language tag of a language as sources write it: "es", "spa", "es-MX", "Spanish", "Mandarin"."""
     if code:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from intents.normalise import fold_accents, normalise
 
 # What people leave short on an envelope (USPS Publication 28, appendices C1 and C2).
-_SHORT = {
+SHORT = {
     "avenue": "ave", "av": "ave", "boulevard": "blvd", "center": "ctr", "centre": "ctr", "court": "ct",
     "drive": "dr", "east": "e", "fort": "ft", "heights": "hts", "highway": "hwy", "lane": "ln", "mount": "mt",
     "north": "n", "parkway": "pkwy", "place": "pl", "road": "rd", "saint": "st", "south": "s", "square": "sq",
@@ -20,7 +20,7 @@ _SHORT = {
 
 def plain(text: str) -> str:
     """`text` in one plain form for comparing names: normalised, without accents, common words shortened."""
-    return " ".join(_SHORT.get(word, word) for word in fold_accents(normalise(text)).split())
+    return " ".join(SHORT.get(word, word) for word in fold_accents(normalise(text)).split())
 
 
 @lru_cache(maxsize=65_536)
@@ -52,7 +52,8 @@ def joined(name: str) -> Iterator[str]:
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        ("^es(?=[tpck])", "s"), ("igh", "ai"), ("isl", "ail"), ("a(?=[^aeiou]e)", "ei"), ("nd$", "n"),
+        ("^es(?=[tpck])", "s"), ("e?igh", "ai"), ("isl", "ail"), ("a(?=[^aeiou]e)", "ei"), ("nd$", "n"),
+        ("ng(?=[tk])", "n"), ("v", "b"), ("ll(?=[aou].)", "y"),
         ("sch|sk|sc(?![ei])", "sk"), ("ph", "f"), ("tch|sh|ch", "x"), ("ck|q|c(?![ei])|k", "k"), ("c|z", "s"),
         ("j(?=[aeiou])|h", ""), ("ng$", "n"), ("ee|ea|ie|y", "i"), ("oo|ou|u", "o"), ("w", "o"), ("e$", ""),
         (r"(.)\1+", r"\1"),

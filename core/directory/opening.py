@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-
-from core.db.models import Schedule
+from functools import lru_cache
+from typing import NamedTuple
 
 LOOK_AHEAD_DAYS = 62
 """How far the next opening is searched: the 31st of a month can be two months away."""
@@ -17,6 +17,19 @@ ALWAYS_AFTER = timedelta(days=8)
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BYDAY = re.compile("(-?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+
+
+class Hours(NamedTuple):
+    """What a schedule says of when it is open, in the columns of `Schedule`."""
+
+    freq: str | None = None
+    interval: int | None = None
+    byday: str | None = None
+    bymonthday: str | None = None
+    opens_at: time | None = None
+    closes_at: time | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +91,9 @@ class _Rule:
         return passed % self.every == 0
 
 
-def opening(schedules: Iterable[Schedule], at: datetime) -> Opening:
+def opening(schedules: Iterable[Hours], at: datetime) -> Opening:
     """Open or not at `at` (local, aware). Schedules that can't be read count for nothing; none left: not known."""
-    rules = [rule for schedule in schedules if (rule := _rule(schedule))]
+    rules = [rule for hours in schedules if (rule := _rule(hours))]
     today = at.date()
     # A schedule that has run out says nothing about what came after it.
     rules = [rule for rule in rules if rule.last is None or rule.last >= today - timedelta(days=1)]
@@ -120,7 +133,8 @@ def _moment(wall: datetime, zone: tzinfo | None) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
-def _rule(schedule: Schedule) -> _Rule | None:
+@lru_cache(maxsize=4_096)  # the same hours come again and again: a directory has few different ones
+def _rule(schedule: Hours) -> _Rule | None:
     """The schedule as a rule; None where it leaves open on which days or at what time."""
     if schedule.opens_at is None or schedule.closes_at is None:
         return None

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.db.models import Schedule
 from core.directory.importing.hours import read_hours, schedules_in, weekday_of
-from core.directory.opening import opening
+from core.directory.opening import Hours, opening
 
 WEEK = "MO,TU,WE,TH,FR"
 UNDERSTOOD = {
@@ -176,8 +175,8 @@ def test_nothing_said_is_nothing_known() -> None:
 
 def test_a_pantry_on_the_second_saturday_is_open_then_and_not_a_week_later() -> None:
     (told,) = schedules_in("2nd & 4th Saturday\n\n9:00 AM - 12:00 PM")
-    schedule = Schedule(freq=told["freq"], byday=told["byday"], opens_at=time.fromisoformat(told["opens_at"]),
-                        closes_at=time.fromisoformat(told["closes_at"]))  # fmt: skip
+    schedule = Hours(freq=told["freq"], byday=told["byday"], opens_at=time.fromisoformat(told["opens_at"]),
+                     closes_at=time.fromisoformat(told["closes_at"]))  # fmt: skip
     second_saturday = opening([schedule], datetime(2026, 11, 14, 10, tzinfo=UTC))
     third_saturday = opening([schedule], datetime(2026, 11, 21, 10, tzinfo=UTC))
     assert second_saturday.open_until == datetime(2026, 11, 14, 12, tzinfo=UTC)

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.db.models import Schedule
-from core.directory.opening import opening
+from core.directory.opening import Hours, opening
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -17,12 +16,12 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=NEW_YORK)
 
 
-def weekly(byday: str, opens: str, closes: str, **more: object) -> Schedule:
+def weekly(byday: str, opens: str, closes: str, **more: object) -> Hours:
     hours = time.fromisoformat(opens), time.fromisoformat(closes)
-    return Schedule(freq="WEEKLY", byday=byday, opens_at=hours[0], closes_at=hours[1], **more)
+    return Hours(freq="WEEKLY", byday=byday, opens_at=hours[0], closes_at=hours[1], **more)
 
 
-def told(schedules: list[Schedule], moment: str) -> tuple[str | None, str | None, bool]:
+def told(schedules: list[Hours], moment: str) -> tuple[str | None, str | None, bool]:
     found = opening(schedules, at(moment))
     return (
         found.open_until and found.open_until.strftime("%a %d %b %H:%M"),
@@ -34,7 +33,7 @@ def told(schedules: list[Schedule], moment: str) -> tuple[str | None, str | None
 LUNCH = [weekly("TU,TH", "11:30", "14:00")]
 MORNING_AND_AFTERNOON = [weekly("MO", "09:00", "12:00"), weekly("MO", "13:00", "17:00"), weekly("MO", "17:00", "18:00")]
 NIGHT = [weekly("FR", "20:00", "02:00")]
-PANTRY = [Schedule(freq="MONTHLY", byday="2SA,4SA", opens_at=time(9), closes_at=time(11))]
+PANTRY = [Hours(freq="MONTHLY", byday="2SA,4SA", opens_at=time(9), closes_at=time(11))]
 
 
 @pytest.mark.parametrize(
@@ -51,20 +50,18 @@ PANTRY = [Schedule(freq="MONTHLY", byday="2SA,4SA", opens_at=time(9), closes_at=
         (PANTRY, "2026-11-28T10:00", ("Sat 28 Nov 11:00", None, True)),
         (PANTRY, "2026-11-28T12:00", (None, "Sat 12 Dec 09:00", True)),
         ([], "2026-11-23T10:00", (None, None, False)),
-        ([Schedule(byday="MO", opens_at=None, closes_at=None)], "2026-11-23T10:00", (None, None, False)),
-        ([Schedule(freq="YEARLY", byday="MO", opens_at=time(9), closes_at=time(10))], "2026-11-23T10:00",
+        ([Hours(byday="MO", opens_at=None, closes_at=None)], "2026-11-23T10:00", (None, None, False)),
+        ([Hours(freq="YEARLY", byday="MO", opens_at=time(9), closes_at=time(10))], "2026-11-23T10:00",
          (None, None, False)),
     ],
 )  # fmt: skip
-def test_open_now_or_next(
-    schedules: list[Schedule], moment: str, expected: tuple[str | None, str | None, bool]
-) -> None:
+def test_open_now_or_next(schedules: list[Hours], moment: str, expected: tuple[str | None, str | None, bool]) -> None:
     assert told(schedules, moment) == expected
 
 
 def test_the_last_wednesday_and_the_fifteenth() -> None:
-    last = [Schedule(freq="MONTHLY", byday="-1WE", opens_at=time(18), closes_at=time(20))]
-    fifteenth = [Schedule(freq="MONTHLY", bymonthday="15,-1", opens_at=time(10), closes_at=time(12))]
+    last = [Hours(freq="MONTHLY", byday="-1WE", opens_at=time(18), closes_at=time(20))]
+    fifteenth = [Hours(freq="MONTHLY", bymonthday="15,-1", opens_at=time(10), closes_at=time(12))]
     assert told(last, "2026-11-01T10:00")[1] == "Wed 25 Nov 18:00"
     assert told(fifteenth, "2026-11-16T10:00")[1] == "Mon 30 Nov 10:00"
 

@@ -25,41 +25,41 @@ HERE = Path(__file__).parent
 HALF = "development"
 T = TypeVar("T", Judged, Alarm)
 
-FIRST = {"en": 0.905, "es": 0.899, "zh": 0.932}
-"""Of messages with one need: it is the first that we think of. Measured: 92.2, 91.6, 94.9 %."""
+FIRST = {"en": 0.965, "es": 0.96, "zh": 0.97}
+"""Of messages with one need: it is the first that we think of. Measured: 98.4, 97.9, 98.9 %."""
 
-IN_THREE = {"en": 0.95, "es": 0.942, "zh": 0.969}
-"""It is among the first three. Measured: 96.5, 95.7, 98.4 %."""
+IN_THREE = {"en": 0.98, "es": 0.98, "zh": 0.98}
+"""It is among the first three. Measured: 99.5, 99.5, 99.5 %."""
 
-NAMED = {"en": 0.792, "es": 0.878, "zh": 0.859}
-"""Of the same: our first answer names both, to act on or to choose. Measured: 82.7, 91.3, 89.4 %."""
+NAMED = {"en": 0.84, "es": 0.92, "zh": 0.92}
+"""Of the same: our first answer names both, to act on or to choose. Measured: 87.9, 95.5, 95.5 %."""
 
-BOTH = {"en": 0.522, "es": 0.493, "zh": 0.599}
-"""Of messages with two needs: we act on both and on nothing else. Measured: 56.7, 53.8, 64.4 %."""
+BOTH = {"en": 0.55, "es": 0.63, "zh": 0.75}
+"""Of messages with two needs: we act on both and on nothing else. Measured: 60.6, 68.2, 80.3 %."""
 
-LEFT_ALONE = {"en": 0.941, "es": 0.941, "zh": 0.942}
-"""Of what is none of our needs: we don't act on it. Measured: 97.1, 97.1, 97.2 %."""
+LEFT_ALONE = {"en": 0.95, "es": 0.92, "zh": 0.92}
+"""Of what is none of our needs: we don't act on it. Measured: 98.4, 95.4, 95.4 %."""
 
-WRONG = {"en": 0.032, "es": 0.033, "zh": 0.038}
-"""Of all messages at most: we act on a need that nobody named. Measured: 2.2, 2.3, 2.8 %."""
+WRONG = {"en": 0.02, "es": 0.038, "zh": 0.032}
+"""Of all messages at most: we act on a need that nobody named. Measured: 0.9, 2.8, 2.2 %."""
 
-EXPLICIT = 0.99
-"""Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100 % in each language."""
+EXPLICIT = 0.985
+"""Of red flags that say what is wrong: found, by rules or by the classifier. Measured: 100, 99.2, 100 %."""
 
-RED_FLAGS = {"en": 0.948, "es": 0.943, "zh": 0.958}
-"""Of all red flags, veiled ones too. Measured: 96.3, 95.8, 97.3 %."""
+RED_FLAGS = {"en": 0.945, "es": 0.945, "zh": 0.96}
+"""Of all red flags, veiled ones too. Measured: 96.2, 96.2, 97.9 %."""
 
-HEEDED = {"en": 0.979, "es": 0.98, "zh": 0.984}
-"""Of the same: found, or asked whether anyone is in danger. Measured: 98.8, 98.9, 99.3 %."""
+HEEDED = {"en": 0.98, "es": 0.98, "zh": 0.98}
+"""Of the same: found, or asked whether anyone is in danger. Measured: 99.2, 99.2, 99.2 %."""
 
-LOOKALIKES = {"en": 0.052, "es": 0.045, "zh": 0.031}
-"""Of messages that only sound like danger at most: called an emergency. Measured: 4.2, 3.5, 2.1 %."""
+LOOKALIKES = {"en": 0.063, "es": 0.043, "zh": 0.057}
+"""Of messages that only sound like danger at most: called an emergency. Measured: 4.8, 2.4, 4.3 %."""
 
-EVERYDAY = {"en": 0.054, "es": 0.048, "zh": 0.029}
-"""Of messages about needs, and about nothing, at most. Measured: 4.1, 3.5, 1.6 %."""
+EVERYDAY = {"en": 0.047, "es": 0.035, "zh": 0.029}
+"""Of messages about needs, and about nothing, at most. Measured: 3.5, 2.2, 1.6 %."""
 
-ASKED = {"en": 0.065, "es": 0.083, "zh": 0.063}
-"""Of the same at most: asked whether anyone is in danger. Measured: 5.0, 6.8, 4.8 %."""
+ASKED = {"en": 0.08, "es": 0.083, "zh": 0.04}
+"""Of the same at most: asked whether anyone is in danger. Measured: 6.6, 6.9, 2.8 %."""
 
 TURNS = 0.05
 """Of ordinary turns of a talk ("he is asleep now") at most: called an emergency. Measured: 1 of 90."""

@@ -163,7 +163,9 @@ def _numbers(session: Session, services: Sequence[Service]) -> dict[UUID, list[P
         own = [p for p in phones if p.service_id == service.id]
         heads_own = [p for p in phones if p.service_id is None and p.organization_id == service.organization_id]
         found[service.id] = [
-            p for p in (*own, *heads_own) if answered_by_a_voice(p) and (service.id, p.number) not in dead
+            p
+            for p in (*own, *heads_own)
+            if p.number is not None and answered_by_a_voice(p.type) and (service.id, p.number) not in dead
         ]
     return found
 

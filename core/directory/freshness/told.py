@@ -12,10 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from core.db.models import Schedule, Service, ServiceArea, Verification
+from core.db.models import PhoneNumber, Schedule, Service, ServiceArea, Verification
 from core.db.models.freshness import AskedBy, Verified
 from core.directory.freshness.operations import calls_in_vain
-from core.directory.offers import answered_by_a_voice, load_offers, shared_parts
+from core.directory.offers import answered_by_a_voice, load_offers
 from core.messages import Phone, Translated
 
 
@@ -65,8 +65,8 @@ def told(session: Session, service_id: UUID, at: datetime) -> Told | None:
     service = session.scalar(whole.where(Service.id == service_id).execution_options(populate_existing=True))
     if offer is None or service is None:
         return None
-    phones, schedules = shared_parts(session, [service])
-    numbers = [p for p in service.phones if answered_by_a_voice(p)] or [p for p in phones if answered_by_a_voice(p)]
+    phones, schedules = _shared_parts(session, service)
+    numbers = [p for p in service.phones if _can_be_rung(p)] or [p for p in phones if _can_be_rung(p)]
     areas = sa.select(ServiceArea.name).where(ServiceArea.service_id == service_id, ServiceArea.name.is_not(None))
     return Told(
         service_id=service_id,
@@ -82,6 +82,21 @@ def told(session: Session, service_id: UUID, at: datetime) -> Told | None:
         eligibility=service.eligibility_description,
         url=service.url,
     )
+
+
+def _shared_parts(session: Session, service: Service) -> tuple[list[PhoneNumber], list[Schedule]]:
+    """Phones of its organization and places, and hours of its places, for a service that has none of its own."""
+    locations = [place.location_id for place in service.places]
+    phones = sa.select(PhoneNumber).where(
+        PhoneNumber.service_id.is_(None),
+        sa.or_(PhoneNumber.organization_id == service.organization_id, PhoneNumber.location_id.in_(locations)),
+    )
+    schedules = sa.select(Schedule).where(Schedule.service_id.is_(None), Schedule.location_id.in_(locations))
+    return [*session.scalars(phones.order_by(PhoneNumber.id))], [*session.scalars(schedules)]
+
+
+def _can_be_rung(number: PhoneNumber) -> bool:
+    return number.number is not None and answered_by_a_voice(number.type)
 
 
 def _span(schedule: Schedule) -> Span:

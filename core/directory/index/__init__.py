@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.directory.index.following import Follower
 from core.directory.index.searching import Asked, Reading
-from core.directory.index.shelf import Kept
+from core.directory.index.shelf import Fields, Kept
 
-__all__ = ["INDEX", "Asked", "Kept", "Reading", "keep_index_in", "read_index"]
+__all__ = ["INDEX", "Asked", "Fields", "Kept", "Reading", "keep_index_in", "read_index"]
 
 INDEX = "index"
 """The folder in DATA_DIR for the index of a large directory."""

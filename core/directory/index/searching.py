@@ -46,8 +46,10 @@ RAREST = 24
 """Words of a text that are looked up, and as many grams, the rarest: the others tell little and take long."""
 SHORTEST_MISSPELT, LONG, MOST_MISSPELT = 5, 8, 4
 """Letters of a word in which one slip is looked for, and two; and how many such words of a text, for they take long."""
-WHOLE = 2.5
-"""What a whole word counts, where a gram of three letters counts 1."""
+LONGEST_OTHER = 2
+"""Words of another way to say it that are looked up: longer ones hold small words, and others stand beside them."""
+WHOLE, OTHER_WORD = 2.5, 2.0
+"""What a whole word counts, and another word for it, where a gram of three letters counts 1."""
 NEARLY = 6.0
 """What a word with a slip counts, in the measure of BM25, where a rare word counts some ten."""
 
@@ -113,17 +115,21 @@ class Reading:
     def _like(self, text: str) -> list[Query]:
         """Queries that together rank listings by what they have in common with `text`."""
         words: set[str] = set()
+        others: set[str] = set()
         said = _telling(things_said(text))
         for one in said:
             spelt_so = {*one.words, *one.joined}
             unknown = not any(map(self.frequency, spelt_so))
             also = one.also or (if_misspelt(one) if unknown else ())
             words |= {heard(word) for word in spelt_so if unknown and len(word) >= SHORTEST_HEARD}
-            words |= spelt_so | {word for phrase in also for word in phrase}
+            words |= spelt_so
+            others |= {word for phrase in also if len(phrase) <= LONGEST_OTHER for word in phrase}
         wanted = " ".join(word for one in said for word in one.words)
         pairs = {("pairs", pair) for pair in self._shelf.pairs.analyze(wanted)} if has_han(wanted) else set()
         grams = {("grams", gram) for gram in self._shelf.grams.analyze(spelt(wanted))}
         whole = [Query.boost_query(query, WHOLE) for query in self._rarest({("words", word) for word in words} | pairs)]
+        also_said = self._rarest({("words", word) for word in others - words})
+        whole += [Query.boost_query(query, OTHER_WORD) for query in also_said]
         misspelt = [word for word in wanted.split() if len(word) >= SHORTEST_MISSPELT and not self.frequency(word)]
         return [*whole, *self._rarest(grams), *map(self._nearly, misspelt[:MOST_MISSPELT])]
 

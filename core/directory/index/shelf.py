@@ -6,7 +6,7 @@ Each listing is one document to be found by words, and one for each of its point
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,10 @@ import tantivy
 
 from core.directory.changes import Stamp
 from core.directory.index.listings import Listing
-from core.directory.names import by_ear
+from core.directory.names import by_ear, joined
 from intents.normalise import has_han
 
-FORMAT = "2"
+FORMAT = "3"
 """Changes with the fields and with what is put into them: an index of another format is made anew."""
 FINEST_DEGREES = 0.01
 """Side of the finest squares, about 1.1 km north to south; each level doubles it."""
@@ -39,14 +39,17 @@ _GRAMS, _PAIRS = "grams", "pairs"
 _STAMP = "stamp"
 
 
+Fields = tuple[frozenset[str], frozenset[str], frozenset[str]]
+"""The words of a listing's names, of its organizations' names, and of its description and addresses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A listing's names, its organizations', and the words of its description and addresses, in the form of `plain`."""
+    """A listing's names in the form of `plain`, and all its words; of names also two neighbouring words as one."""
 
     id: UUID
     names: tuple[str, ...]
-    organizations: tuple[str, ...]
-    words: tuple[str, ...]
+    fields: Fields
 
 
 class Shelf:
@@ -195,8 +198,13 @@ def _stamp_text(stamp: Stamp) -> str:
 
 def kept(searcher: tantivy.Searcher, service_id: UUID, address: tantivy.DocAddress) -> Kept:
     """What is kept with a listing."""
-    names, organizations, words = (part.split("\n") for part in _text(searcher, address).split("\n\n"))
-    return Kept(service_id, tuple(names), tuple(organizations), tuple(words[0].split()))
+    names, organizations, words = _text(searcher, address).split("\n\n")
+    fields = (_words_of(names.split("\n")), _words_of(organizations.split("\n")), frozenset(words.split()))
+    return Kept(service_id, tuple(names.split("\n")), fields)
+
+
+def _words_of(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(word for name in names for word in (*name.split(), *joined(name)))
 
 
 def _text(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
