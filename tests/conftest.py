@@ -63,7 +63,7 @@ def half_told(model: Model) -> str:
     said = ("the fridge echoes", "cupboards bare", "my shelves look poorly", "the larder is nearly empty dear",
             "we are short on tins", "nowt in the tin", "cupboard is a bit sad", "the shelf is thin",
             "not much on the shelf this week", "a tin or two would do", "the breadbin wants company", "low on bits in",
-            "the tins are going down", "my basket looks small", "the pantry echoes", "odd bits for the shelf")  # fmt: skip
+            "the tins are going down", "my basket looks small", "odd bits for the shelf")  # fmt: skip
     unsure = (words for words in said if _guesses(understand(words, model)) == ["food.groceries"])
     return next(unsure)  # none left: the model knows them all by now, so add vaguer ones
 
