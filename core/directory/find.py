@@ -19,7 +19,7 @@ from core.directory.opening import Opening
 from core.directory.person import NOBODY_KNOWN, Person, eligible
 from core.directory.places import PlaceRef
 from core.directory.relevance import NOWHERE, Nearby, among, fits, words_for
-from core.directory.wording import Fit
+from core.directory.wording import Fit, asks_open
 
 __all__ = [
     "Found",
@@ -78,8 +78,9 @@ def find(session: Session, query: Query) -> Found:
     ids = [candidate.id for candidate in wanted]
     facts = load_facts(session, ids, query.place)
     fit = _fit(index, query, {i: facts.distance(i) for i in ids})
+    asked = asks_open(query.words)
     judged = [
-        judge(candidate, facts, at=query.at, language=query.language, fit=fit.get(candidate.id)) for candidate in wanted
+        judge(one, facts, at=query.at, language=query.language, fit=fit.get(one.id), asks_open=asked) for one in wanted
     ]
     best = sorted(judged, key=lambda one: one.order)[: query.limit]
     offers = load_offers(

@@ -43,6 +43,8 @@ class Weights:
     far: float = -4.0
     """`near` counts so much less beyond `FAR_KM`."""
     open_now: float = 2.0
+    open_as_asked: float = 6.0
+    """Who asks for what is open has no use for a closed door, however near."""
     opens_today: float = 1.25
     opens_later: float = 0.75
     speaks: float = 2.5
@@ -117,9 +119,10 @@ class Facts:
 
 
 def judge(
-    candidate: Candidate, facts: Facts, *, at: datetime, language: str, fit: Fit | None = None, open_now: bool = False
+    candidate: Candidate, facts: Facts, *, at: datetime, language: str, fit: Fit | None = None, asks_open: bool = False
 ) -> Judged:
-    """The score of one candidate at `at` (local, aware) for someone who speaks `language` and whose words it fits."""
+    """The score of one candidate at `at` (local, aware) for someone who speaks `language` and whose words it fits.
+    asks_open: they ask for what is open then."""
     distance = facts.distance(candidate.id)
     weighed = [(_OF_CANDIDATES[reason.code], reason) for reason in candidate.reasons]
     weighed += _by_words(candidate, fit) if fit else ()
@@ -128,7 +131,7 @@ def judge(
         if distance > FAR_KM and not any(reason.code is ReasonCode.SERVES_AREA for reason in candidate.reasons):
             near += WEIGHTS.far
         weighed.append((near, Reason(ReasonCode.NEAR, f"{distance:.1f}")))
-    weighed += _by_opening(facts.opening(candidate.id, at), at)
+    weighed += _by_opening(facts.opening(candidate.id, at), at, asks_open)
     tag = language_tag(language, None)
     if tag in facts.languages.get(candidate.id, ()):
         weighed.append((WEIGHTS.speaks, Reason(ReasonCode.SPEAKS, tag)))
@@ -151,9 +154,12 @@ def _by_words(candidate: Candidate, fit: Fit) -> Iterator[tuple[float, Reason]]:
         yield fitting, Reason(ReasonCode.FITS_WORDS, "")
 
 
-def _by_opening(found: Opening, at: datetime) -> Iterator[tuple[float, Reason]]:
+def _by_opening(found: Opening, at: datetime, asks_open: bool) -> Iterator[tuple[float, Reason]]:
     if found.open_until:
-        yield WEIGHTS.open_now, Reason(ReasonCode.OPEN_NOW, found.open_until.isoformat())
+        yield (
+            WEIGHTS.open_as_asked if asks_open else WEIGHTS.open_now,
+            Reason(ReasonCode.OPEN_NOW, found.open_until.isoformat()),
+        )
     elif found.opens_next:
         today = found.opens_next.date() == at.date()
         weight = WEIGHTS.opens_today if today else WEIGHTS.opens_later

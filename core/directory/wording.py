@@ -75,10 +75,16 @@ def if_misspelt(said: Said, *, likest: float = 0.0) -> tuple[Words, ...]:
     return (tuple(meant.split()), *lexicon.same[meant]) if meant in lexicon.same else ()
 
 
+def asks_open(text: str) -> bool:
+    """Whether `text` asks for what is open, as most tell it: "open now", "abierto el domingo", "现在开门"."""
+    return any(word in _lexicon().open for run in plain(text).split() for word in _pieces(run))
+
+
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     same: dict[str, tuple[Words, ...]]
     small: frozenset[str]
+    open: frozenset[str]
     spelt: Words
     han: frozenset[str]
     spelling: Spelling
@@ -96,11 +102,11 @@ def _lexicon() -> _Lexicon:
     han = [phrase for phrase in same if has_han(phrase)]
     # Shortened only when they are put right: "cort" is nearer to "court" than to "ct".
     written = [word for group in told["same"] for phrase in group for word in fold_accents(normalise(phrase)).split()]
-    small = frozenset(plain(word) for word in told["small"])
+    small, opened = (frozenset(map(plain, told[key])) for key in ("small", "open"))
     spelt = tuple(phrase for phrase in same if len(phrase) >= SHORTEST_MISSPELT and not has_han(phrase))
     return _Lexicon(
-        {phrase: tuple(others) for phrase, others in same.items()}, small, spelt,
-        frozenset([*han, *(word for word in small if has_han(word))]),
+        {phrase: tuple(others) for phrase, others in same.items()}, small, opened, spelt,
+        frozenset([*han, *(word for word in small | opened if has_han(word))]),
         Spelling([*written, *SHORT]), ChineseSpelling(han),
     )  # fmt: skip
 
